@@ -71,7 +71,7 @@ enum segment_fault {
 	SEGMENT_FAULT_MAGIC,
 	SEGMENT_FAULT_VERSION,
 	SEGMENT_FAULT_POSITION,	/* says it belongs elsewhere */
-	SEGMENT_FAULT_CHECKPOINT, /* the note is none of this tree */
+	SEGMENT_FAULT_LENGTH,	/* goes beyond the file, or its parts beyond it */
 	SEGMENT_FAULT_HASH,
 	SEGMENT_FAULT_PADDING,	/* not zero up to the next record */
 	SEGMENT_FAULT_CHAIN,	/* not the successor of the record before it */
