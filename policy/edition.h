@@ -33,7 +33,8 @@ enum expression_op {
 	/* leaves */
 	EXPR_CONSTANT,		/* number: an integer, a day, a boolean */
 	EXPR_FACT,		/* index: date, integer, duration or boolean fact */
-	EXPR_PERIODS,		/* index: periods fact, only as an argument */
+	EXPR_PERIODS,		/* index: periods fact, only as an argument; number: the
+				   kinds that count as bits, 0 for all */
 	EXPR_DERIVED,		/* index: an earlier derived fact */
 	EXPR_DECISION_DATE,
 	EXPR_DURATION,		/* duration: only as an argument or added to a date */
@@ -66,9 +67,11 @@ enum expression_op {
 	EXPR_DAY_OF_WEEK,
 	EXPR_CONTINUOUS_SINCE,	/* periods, absences, gap, absence, on */
 	EXPR_CONTINUOUS_MONTHS,
+	N_EXPRESSION_OPS,
 };
 
 #define EXPRESSION_ARGS_MAX 8
+#define EXPRESSION_DEPTH_MAX 24	/* nesting; the loader refuses more */
 
 /* days until(d) is EXPR_DAYS_BETWEEN(decision.date, d), and so on: see feel.h. */
 struct expression {

@@ -41,7 +41,9 @@ static inline bool node_is_terminal(node_ref node)
 	return (node & TERMINAL) != 0;
 }
 
-/* A case that can occur: a class for each variable of the edition. */
+/* Cases that can occur: a class for each variable, CASE_ANY where each will do. */
+#define CASE_ANY 255
+
 struct diagram_case {
 	uint8_t classes[VARIABLES_MAX];
 };
