@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The law and its language: pure, no socket, store, clock or output.
+#
+# A new module: add its .c and .h to policy_sources.
+# A new policy document: add it to policy_tables; it is installed.
+# What a program must link to use this folder is in POLICY_LIBS.
+
+noinst_LIBRARIES += policy/libpolicy.a
+policy_libpolicy_a_SOURCES = $(policy_sources)
+
+POLICY_LIBS = policy/libpolicy.a $(CMARK_LIBS)
+
+policy_sources = \
+	policy/base/arena.h \
+	policy/base/bytes.h \
+	policy/base/date.h \
+	policy/decide.h \
+	policy/diagram/diagram.h \
+	policy/edition.h \
+	policy/fact.h \
+	policy/language/policy.h \
+	policy/testimony.h
+
+policy_tables = \
+	policy/tables/README.md
+
+nobase_dist_pkgdata_DATA += $(policy_tables)

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Every byte layout: the wire's frames and messages, the log's entries.
+#
+# A new module: add its .c and .h to proto_sources.
+# A new schema: add the .proto to proto_schemas, the two generated files to
+# proto_generated, and a rule like the one below.
+# What a program must link to use this folder is in PROTO_LIBS.
+
+noinst_LIBRARIES += proto/libproto.a
+proto_libproto_a_SOURCES = $(proto_sources)
+
+PROTO_LIBS = proto/libproto.a proto/libschema.a $(POLICY_LIBS) \
+	$(PROTOBUF_C_LIBS) $(CRYPTO_LIBS) $(JANSSON_LIBS)
+
+proto_sources = \
+	proto/blob.h \
+	proto/digest.h \
+	proto/entry.h \
+	proto/log_reader.h \
+	proto/merkle.h \
+	proto/note.h \
+	proto/receipt.h \
+	proto/segment.h \
+	proto/tiles.h
+
+# protobuf-c's output is compiled apart, without our warnings.
+noinst_LIBRARIES += proto/libschema.a
+proto_libschema_a_CFLAGS = $(PERMIT_CODEGEN)
+nodist_proto_libschema_a_SOURCES = $(proto_generated)
+
+proto_schemas =
+proto_generated =
+
+BUILT_SOURCES += $(proto_generated)
+CLEANFILES += $(proto_generated)
+EXTRA_DIST += $(proto_schemas)
+
+proto/permit/v1/permit.pb-c.c: proto/permit/v1/permit.proto
+	$(AM_V_GEN)$(PROTOC_C) --proto_path=$(top_srcdir) \
+		--c_out=$(top_builddir) $<
+proto/permit/v1/permit.pb-c.h: proto/permit/v1/permit.pb-c.c

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# A new unit test: add tests/unit/test_MODULE to unit_tests. Its source is
+# tests/unit/test_MODULE.c unless a line tests_unit_test_MODULE_SOURCES says
+# more. It is linked with every module.
+#
+# A new script test: add it to script_tests. It prints "ok - sentence" or
+# "not ok - sentence" for each thing it holds, exits non-zero when any failed,
+# and finds the tree in $top_srcdir, what was built in $top_builddir.
+#
+# A new fuzz target: add tests/fuzz/fuzz_NAME to fuzz_targets and a line
+# tests_fuzz_fuzz_NAME_LDADD = $(FUZZ_LIBS). Its source tests/fuzz/fuzz_NAME.c
+# holds LLVMFuzzerTestOneInput alone. Inputs worth keeping stand in
+# tests/fuzz/corpus/NAME/ and every make check replays them.
+#
+# Files or folders that a test reads go into test_data. No folder in it may be
+# one that receives objects.
+
+unit_tests =
+
+script_tests =
+
+fuzz_targets =
+
+test_data =
+
+TEST_LIBS = $(DAEMON_LIBS) $(SMARTCOLS_LIBS) $(CMOCKA_LIBS)
+LDADD = $(TEST_LIBS)
+
+# libFuzzer brings its own main(); without it a small one replays the corpora.
+if FUZZERS
+FUZZ_LIBS = $(FUZZ_ENGINE) $(TEST_LIBS)
+else
+FUZZ_LIBS = tests/support/libreplay.a $(TEST_LIBS)
+check_LIBRARIES = tests/support/libreplay.a
+tests_support_libreplay_a_SOURCES = tests/support/replay_main.c
+endif
+
+EXTRA_DIST += $(test_data) tests/fuzz/replay
+dist_check_SCRIPTS += $(script_tests)
+
+if HAVE_CMOCKA
+check_PROGRAMS += $(unit_tests)
+TESTS += $(unit_tests)
+endif
+check_PROGRAMS += $(fuzz_targets)
+TESTS += tests/fuzz/replay $(script_tests)
+
+AM_TESTS_ENVIRONMENT = \
+	top_srcdir='$(abs_top_srcdir)'; \
+	top_builddir='$(abs_top_builddir)'; \
+	fuzz_targets='$(fuzz_targets)'; \
+	CMOCKA_MESSAGE_OUTPUT=TAP; \
+	UBSAN_OPTIONS=print_stacktrace=1; \
+	export top_srcdir top_builddir fuzz_targets; \
+	export CMOCKA_MESSAGE_OUTPUT UBSAN_OPTIONS;
