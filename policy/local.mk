@@ -12,9 +12,9 @@ policy_libpolicy_a_SOURCES = $(policy_sources)
 POLICY_LIBS = policy/libpolicy.a $(CMARK_LIBS)
 
 policy_sources = \
-	policy/base/arena.h \
+	policy/base/arena.c policy/base/arena.h \
 	policy/base/bytes.h \
-	policy/base/date.h \
+	policy/base/date.c policy/base/date.h \
 	policy/decide.h \
 	policy/diagram/diagram.h \
 	policy/edition.h \

@@ -16,7 +16,9 @@
 # Files or folders that a test reads go into test_data. No folder in it may be
 # one that receives objects.
 
-unit_tests =
+unit_tests = \
+	tests/unit/test_arena \
+	tests/unit/test_date
 
 script_tests =
 
@@ -51,6 +53,7 @@ AM_TESTS_ENVIRONMENT = \
 	top_builddir='$(abs_top_builddir)'; \
 	fuzz_targets='$(fuzz_targets)'; \
 	CMOCKA_MESSAGE_OUTPUT=TAP; \
+	ASAN_OPTIONS=allocator_may_return_null=1; \
 	UBSAN_OPTIONS=print_stacktrace=1; \
 	export top_srcdir top_builddir fuzz_targets; \
-	export CMOCKA_MESSAGE_OUTPUT UBSAN_OPTIONS;
+	export CMOCKA_MESSAGE_OUTPUT ASAN_OPTIONS UBSAN_OPTIONS;

@@ -32,11 +32,13 @@ struct duration {
 
 #define DURATION_COUNT_MAX 10000
 
+/* Every day_t has a civil date, inside [DAY_MIN, DAY_MAX] or not. */
 struct civil date_civil(day_t day);
 
-/* Any month and day must exist in the calendar; see date_exists. */
+/* The month and day must exist in the calendar; see date_exists. */
 day_t date_day(struct civil civil);
 
+/* Whether the calendar has this day; years are 1..9999. */
 bool date_exists(struct civil civil);
 
 /*
@@ -65,10 +67,16 @@ bool date_parse(const char *text, size_t n, day_t *ret_day);
 /* Reads "2025-02" as its first and last day, or "2025-02-04" as both. */
 bool date_parse_span(const char *text, size_t n, day_t *ret_first, day_t *ret_last);
 
-/* Writes "2025-02-04". */
+/*
+ * Writes "2025-02-04". A day outside [DAY_MIN, DAY_MAX] is written as the
+ * nearest one inside, so that the text always has its length.
+ */
 void date_print(day_t day, char to[DATE_TEXT_BYTES]);
 
-/* Reads "P180D", "P6M" or "P3Y": one unit, count 0..DURATION_COUNT_MAX. */
+/*
+ * Reads "P180D", "P6M" or "P3Y": one unit, count 0..DURATION_COUNT_MAX, no
+ * leading zero. Whatever is read is printed again as the same text.
+ */
 bool duration_parse(const char *text, size_t n, struct duration *ret_duration);
 
 void duration_print(struct duration duration, char to[DURATION_TEXT_BYTES]);
