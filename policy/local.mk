@@ -15,11 +15,25 @@ policy_sources = \
 	policy/base/arena.c policy/base/arena.h \
 	policy/base/bytes.h \
 	policy/base/date.c policy/base/date.h \
+	policy/decide.c \
 	policy/decide.h \
+	policy/derive.c \
+	policy/derive.h \
+	policy/diagram/build.c \
+	policy/diagram/cases.c \
 	policy/diagram/diagram.h \
+	policy/diagram/node.c \
+	policy/diagram/node.h \
+	policy/diagram/walk.c \
+	policy/diagram/walk.h \
 	policy/edition.h \
+	policy/evaluate.c \
+	policy/evaluate.h \
+	policy/example.c \
 	policy/fact.h \
 	policy/language/policy.h \
+	policy/settle.c \
+	policy/settle.h \
 	policy/testimony.h
 
 policy_tables = \

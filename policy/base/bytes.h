@@ -13,7 +13,7 @@
 #define CLEANUP(done) __attribute__((cleanup(done)))
 
 /* Lets the compiler check a format string against its arguments. */
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF_LIKE(string, first) __attribute__((format(printf, string, first)))
 
 #define ARRAY_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -25,7 +25,8 @@ struct diagram {
 	const uint32_t *first_child;	/* of node i, in children */
 	uint32_t n_children;
 	const node_ref *children;
-	uint16_t order[VARIABLES_MAX];	/* position of each variable, top first */
+	uint16_t order[VARIABLES_MAX];		/* variables, top first */
+	uint16_t position[VARIABLES_MAX];	/* of each variable in that order */
 	node_ref roots[QUESTIONS_MAX][OUTPUTS_MAX];
 	node_ref possible;		/* boolean: the constraints allow it */
 };
@@ -80,11 +81,10 @@ MUST_USE int diagram_build(const struct edition *edition, struct arena *arena,
 			   size_t *ret_n_findings, const struct diagram **ret_diagram);
 
 /*
- * Writes the part of a case that matters for the table as a person would say
- * it: "ident.status = possible; residence.months in [36..60)". In the arena;
+ * Writes the part of a case that is given as a person would say it: "ident.status = possible; residence.months in [36..60)". In the arena;
  * NULL when it is full.
  */
-const char *diagram_case_text(const struct edition *edition, uint8_t table,
+const char *diagram_case_text(const struct edition *edition,
 			      const struct diagram_case *example, struct arena *arena);
 
 #endif

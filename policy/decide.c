@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/decide.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "policy/derive.h"
+#include "policy/diagram/walk.h"
+#include "policy/evaluate.h"
+#include "policy/settle.h"
+
+/* Everything that one decision needs on the way; lives in its arena. */
+struct deciding {
+	const struct edition *edition;
+	const struct question *question;
+	struct arena *arena;
+	struct settled settled;
+	struct table_result results[TABLES_MAX];
+	bool on_the_way[TABLES_MAX];
+	struct decision *decision;
+};
+
+static const struct table *own_table(const struct deciding *deciding)
+{
+	return &deciding->edition->tables[deciding->question->table];
+}
+
+/* ---- Outputs ---- */
+
+static void put_day(const struct deciding *deciding, struct decided_output *decided)
+{
+	int16_t derived;
+	struct span span;
+
+	if (decided->output->collected || decided->value >= decided->output->n_values)
+		return;
+	derived = decided->output->derived[decided->value];
+	if (derived < 0)
+		return;
+	span = deciding->settled.of_derived[derived];
+	decided->has_day = span_is_point(span);
+	decided->day = (day_t)span.low;
+	decided->settled = decided->has_day;
+}
+
+static void put_output(const struct deciding *deciding, uint8_t index,
+		       const struct reach *reach)
+{
+	const struct output *output = &own_table(deciding)->outputs[index];
+	struct decided_output *decided = &deciding->decision->outputs[index];
+
+	*decided = (struct decided_output){ .output = output };
+	for (size_t i = 0; i < reach->n; i++) {
+		uint64_t value = reach->terminals[i] & ~TERMINAL;
+
+		if (reach->terminals[i] == TERMINAL_NONE)
+			value = VALUE_NONE;
+		decided->possible |= output->collected ? value : 1ull << value;
+		decided->value = value;
+	}
+	decided->settled = reach->n == 1 && !reach->too_many;
+	if (!decided->settled)
+		decided->value = 0;
+	put_day(deciding, decided);
+}
+
+/* The values that the walk of the tables allows hold all that the diagram found. */
+static bool outputs_agree(const struct deciding *deciding, uint8_t index)
+{
+	const struct decided_output *decided = &deciding->decision->outputs[index];
+	const struct table_result *result = &deciding->results[deciding->question->table];
+	uint64_t walked = result->possible[index];
+
+	if ((decided->possible & ~walked) != 0)
+		return false;
+	if (decided->output->collected)
+		return !decided->settled ||
+		       (result->certain[index] & ~decided->value) == 0;
+	/* one value left to the table walk is the value */
+	return (walked & (walked - 1)) != 0 || decided->possible == walked;
+}
+
+static enum outcome outcome_of(const struct decided_output *decided)
+{
+	const char *name = decided->output->values[decided->value];
+	unsigned outcome = OUTCOME_GRANT;
+
+	/* the loader lets no other value be an outcome */
+	while (outcome < OUTCOME_ADVERSE && strcmp(name, outcome_names[outcome]) != 0)
+		outcome++;
+	return (enum outcome)outcome;
+}
+
+static void put_outcome(struct deciding *deciding)
+{
+	struct decision *decision = deciding->decision;
+	const struct decided_output *outcome =
+		&decision->outputs[deciding->question->outcome];
+
+	decision->agreed = true;
+	for (uint8_t o = 0; o < decision->n_outputs; o++)
+		decision->agreed = decision->agreed && outputs_agree(deciding, o);
+	if (!decision->agreed)
+		decision->outcome = OUTCOME_REFER;
+	else if (!outcome->settled)
+		decision->outcome = OUTCOME_ASK;
+	else
+		decision->outcome = outcome_of(outcome);
+}
+
+/* ---- Rows and the facts they read ---- */
+
+static void mark_inputs(struct deciding *deciding, const struct table *table,
+			const struct row *row)
+{
+	for (uint8_t i = 0; i < table->n_inputs; i++)
+		if (table->inputs[i].kind == INPUT_OUTPUT &&
+		    row->tests[i].op != TEST_ANY)
+			deciding->on_the_way[table->inputs[i].index] = true;
+}
+
+/* Facts behind a variable, as bits. */
+static uint64_t facts_behind(const struct edition *edition, uint16_t variable)
+{
+	const struct variable *v = &edition->variables[variable];
+
+	if (v->kind == VARIABLE_DERIVED)
+		return edition->derived[v->index].facts;
+	return 1ull << v->index;
+}
+
+static uint64_t facts_of_row(const struct edition *edition, const struct table *table,
+			     const struct row *row)
+{
+	uint64_t facts = 0;
+
+	for (uint8_t i = 0; i < table->n_inputs; i++)
+		if (table->inputs[i].kind != INPUT_OUTPUT &&
+		    row->tests[i].op != TEST_ANY)
+			facts |= facts_behind(edition, table->inputs[i].index);
+	for (uint8_t o = 0; o < table->n_outputs; o++) {
+		uint8_t value = row->values[o];
+
+		if (value < table->outputs[o].n_values &&
+		    table->outputs[o].derived[value] >= 0)
+			facts |= edition->derived[table->outputs[o].derived[value]].facts;
+	}
+	return facts;
+}
+
+/*
+ * A table is on the way when a matching row of a table on the way tests it.
+ * Tables come after those they read, so one pass backwards is enough.
+ */
+static uint16_t mark_tables(struct deciding *deciding)
+{
+	uint16_t n_rows = 0;
+
+	deciding->on_the_way[deciding->question->table] = true;
+	for (uint8_t i = deciding->question->n_needed; i > 0; i--) {
+		uint8_t index = deciding->question->needed[i - 1];
+		const struct table *table = &deciding->edition->tables[index];
+
+		if (!deciding->on_the_way[index])
+			continue;
+		for (uint8_t r = 0; r < table->n_rows; r++) {
+			if (deciding->results[index].matches[r] == MATCH_NO)
+				continue;
+			n_rows++;
+			mark_inputs(deciding, table, &table->rows[r]);
+			deciding->decision->facts_used |= facts_of_row(
+				deciding->edition, table, &table->rows[r]);
+		}
+	}
+	return n_rows;
+}
+
+static int put_rows(struct deciding *deciding)
+{
+	struct decision *decision = deciding->decision;
+	uint16_t n_rows = mark_tables(deciding);
+	struct decided_row *rows = arena_array(deciding->arena, n_rows, sizeof(*rows));
+
+	if (rows == NULL)
+		return -ENOMEM;
+	decision->rows = rows;
+	for (uint8_t i = 0; i < deciding->question->n_needed; i++) {
+		uint8_t index = deciding->question->needed[i];
+		const struct table *table = &deciding->edition->tables[index];
+
+		for (uint8_t r = 0; deciding->on_the_way[index] && r < table->n_rows; r++) {
+			uint8_t match = deciding->results[index].matches[r];
+
+			if (match != MATCH_NO)
+				rows[decision->n_rows++] = (struct decided_row){
+					index, r, match == MATCH_YES
+				};
+		}
+	}
+	return 0;
+}
+
+static void put_facts(struct deciding *deciding, const struct facts *facts)
+{
+	struct decision *decision = deciding->decision;
+	uint64_t answered = 0;
+
+	for (size_t i = 0; i < deciding->edition->n_facts; i++)
+		if (facts->answers[i].state != ANSWER_ABSENT)
+			answered |= 1ull << i;
+	decision->facts_used &= answered;
+	for (size_t i = 0; i < deciding->edition->n_facts; i++)
+		if (!deciding->edition->facts[i].used)
+			decision->facts_unused |= answered & 1ull << i;
+}
+
+/* ---- What is still open ---- */
+
+/* Less burden first: sensitivity, then whom to ask, then the vocabulary's order. */
+static bool before(const struct edition *edition, uint8_t a, uint8_t b)
+{
+	const struct fact *fa = &edition->facts[a];
+	const struct fact *fb = &edition->facts[b];
+
+	if (fa->sensitivity != fb->sensitivity)
+		return fa->sensitivity < fb->sensitivity;
+	if (fa->ask != fb->ask)
+		return fa->ask < fb->ask;
+	return a < b;
+}
+
+static uint8_t put_open(const struct edition *edition, uint64_t facts,
+			uint8_t open[FACTS_MAX])
+{
+	uint8_t n = 0;
+
+	for (uint8_t i = 0; i < edition->n_facts; i++) {
+		uint8_t at;
+
+		if ((facts >> i & 1) == 0)
+			continue;
+		for (at = n; at > 0 && before(edition, i, open[at - 1]); at--)
+			open[at] = open[at - 1];
+		open[at] = i;
+		n++;
+	}
+	return n;
+}
+
+/* Open facts among those behind the variables that matter to an output. */
+static int open_of_output(struct deciding *deciding, uint8_t index,
+			  uint64_t *ret_facts)
+{
+	const struct edition *edition = deciding->edition;
+	size_t q = (size_t)(deciding->question - edition->questions);
+	const struct decided_output *decided = &deciding->decision->outputs[index];
+	bool matters[VARIABLES_MAX];
+	uint64_t facts = 0;
+	int r;
+
+	r = diagram_matters(edition, edition->diagram->roots[q][index],
+			    &deciding->settled.known, deciding->arena, matters);
+	if (r != 0)
+		return r;
+	for (uint16_t v = 0; v < edition->n_variables; v++)
+		if (matters[v])
+			facts |= facts_behind(edition, v);
+	for (uint8_t v = 0; v < decided->output->n_values; v++)
+		if ((decided->possible >> v & 1) != 0 && decided->output->derived[v] >= 0)
+			facts |= edition->derived[decided->output->derived[v]].facts;
+	*ret_facts = facts & deciding->settled.open;
+	return 0;
+}
+
+static int put_open_facts(struct deciding *deciding)
+{
+	struct decision *decision = deciding->decision;
+	uint64_t outcome = 0;
+	uint64_t others = 0;
+
+	for (uint8_t o = 0; o < decision->n_outputs; o++) {
+		uint64_t facts = 0;
+		int r;
+
+		if (decision->outputs[o].settled)
+			continue;
+		r = open_of_output(deciding, o, &facts);
+		if (r != 0)
+			return r;
+		if (o == deciding->question->outcome)
+			outcome = facts;
+		else
+			others |= facts;
+	}
+	decision->n_open = put_open(deciding->edition, outcome, decision->open);
+	decision->n_open_outputs = put_open(deciding->edition, others & ~outcome,
+					    decision->open_outputs);
+	return 0;
+}
+
+/* ---- Deciding ---- */
+
+/* The constraint that the answers break by themselves, or -1. */
+static int broken_constraint(const struct deciding *deciding)
+{
+	const struct table *never = deciding->edition->constraints;
+
+	for (uint8_t r = 0; never != NULL && r < never->n_rows; r++)
+		if (evaluate_constraint(deciding->edition, r,
+					&deciding->settled.known) == MATCH_YES)
+			return r;
+	return -1;
+}
+
+int decide(const struct edition *edition, const struct question *question,
+	   const struct facts *facts, struct arena *arena,
+	   struct decision *ret_decision, int *ret_row)
+{
+	struct deciding *deciding = arena_alloc(arena, sizeof(*deciding));
+	int r;
+
+	if (deciding == NULL)
+		return -ENOMEM;
+	deciding->edition = edition;
+	deciding->question = question;
+	deciding->arena = arena;
+	deciding->decision = ret_decision;
+	*ret_decision = (struct decision){
+		.edition = edition,
+		.question = question,
+		.as_of = facts->as_of,
+		.n_outputs = own_table(deciding)->n_outputs,
+	};
+	r = settle(edition, question, facts, arena, &deciding->settled);
+	if (r != 0)
+		return r;
+	if (deciding->settled.reach[question->outcome].n == 0) {
+		*ret_row = broken_constraint(deciding);
+		return DECIDE_E_CONTRADICTION;
+	}
+	evaluate_tables(edition, question, &deciding->settled.known, deciding->results);
+	for (uint8_t o = 0; o < ret_decision->n_outputs; o++)
+		put_output(deciding, o, &deciding->settled.reach[o]);
+	put_outcome(deciding);
+	r = put_rows(deciding);
+	if (r != 0)
+		return r;
+	put_facts(deciding, facts);
+	return put_open_facts(deciding);
+}
+
+/* ---- Text ---- */
+
+static const char *set_text(const struct decided_output *output, struct arena *arena)
+{
+	char text[VALUES_MAX * (NAME_MAX_BYTES + 2) + 1];
+	size_t n = 0;
+
+	if (output->value == 0)
+		return "none";
+	for (uint8_t i = 0; i < output->output->n_values; i++) {
+		const char *value = output->output->values[i];
+		size_t length = strlen(value);
+
+		if ((output->value >> i & 1) == 0 || n + length + 3 > sizeof(text))
+			continue;
+		if (n > 0) {
+			text[n++] = ',';
+			text[n++] = ' ';
+		}
+		memcpy(&text[n], value, length);
+		n += length;
+	}
+	return arena_text(arena, text, n);
+}
+
+const char *decided_output_text(const struct decided_output *output,
+				struct arena *arena)
+{
+	char day[DATE_TEXT_BYTES];
+
+	if (output->output->collected)
+		return set_text(output, arena);
+	if (output->has_day) {
+		date_print(output->day, day);
+		return arena_text(arena, day, DATE_TEXT_BYTES - 1);
+	}
+	if (output->value >= output->output->n_values)
+		return "-";
+	return output->output->values[output->value];
+}

@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/diagram/node.h"
+
+#include <errno.h>
+#include <string.h>
+
+/*
+ * A diagram is composed bottom up, table by table:
+ *
+ *	cells -> condition of a row -> rows by hit policy -> output of the table
+ *
+ * and a cell that reads another table's output asks that output's diagram.
+ */
+struct builder {
+	const struct edition *edition;
+	struct node_pool pool;
+	uint16_t order[VARIABLES_MAX];
+	uint16_t n_ordered;
+	bool ordered[VARIABLES_MAX];
+	bool seen[TABLES_MAX];
+	node_ref possible;
+	node_ref outputs[TABLES_MAX][OUTPUTS_MAX];
+	bool built[TABLES_MAX];
+	struct finding *findings;
+	size_t n_findings;
+};
+
+/* ---- Order of the variables ---- */
+
+static void order_variable(struct builder *builder, uint16_t variable)
+{
+	if (builder->ordered[variable])
+		return;
+	builder->ordered[variable] = true;
+	builder->order[builder->n_ordered++] = variable;
+}
+
+/*
+ * Depth first from the table that asks: what decides together stands together,
+ * which keeps diagrams of layered tables small.
+ */
+static void order_table(struct builder *builder, const struct table *table)
+{
+	for (uint8_t i = 0; i < table->n_inputs; i++) {
+		const struct input *input = &table->inputs[i];
+
+		switch (input->kind) {
+		case INPUT_VARIABLE:
+			order_variable(builder, input->index);
+			break;
+		case INPUT_SET:
+			for (uint8_t e = 0; e < input->n_elements; e++)
+				order_variable(builder, (uint16_t)(input->index + e));
+			break;
+		case INPUT_OUTPUT:
+			if (!builder->seen[input->index]) {
+				builder->seen[input->index] = true;
+				order_table(builder,
+					    &builder->edition->tables[input->index]);
+			}
+			break;
+		}
+	}
+}
+
+static void order_all(struct builder *builder)
+{
+	const struct edition *edition = builder->edition;
+
+	for (uint16_t i = 0; i < edition->n_questions; i++)
+		order_table(builder, &edition->tables[edition->questions[i].table]);
+	if (edition->constraints != NULL)
+		order_table(builder, edition->constraints);
+	for (uint16_t i = 0; i < edition->n_variables; i++)
+		order_variable(builder, i);
+}
+
+/* ---- Conditions ---- */
+
+static node_ref is_in_mask(node_ref terminal, uint64_t mask)
+{
+	uint64_t value = terminal == TERMINAL_NONE ? VALUE_NONE : terminal & ~TERMINAL;
+
+	if (terminal == TERMINAL_NO_ROW || value > VALUE_NONE)
+		return NODE_FALSE;
+	return (mask >> value & 1) != 0 ? NODE_TRUE : NODE_FALSE;
+}
+
+static node_ref holds_any(node_ref terminal, uint64_t mask)
+{
+	return (terminal & ~TERMINAL & mask) != 0 ? NODE_TRUE : NODE_FALSE;
+}
+
+static node_ref holds_all(node_ref terminal, uint64_t mask)
+{
+	return (terminal & ~TERMINAL & mask) == mask ? NODE_TRUE : NODE_FALSE;
+}
+
+static node_ref test_output(struct builder *builder, node_ref output,
+			    const struct test *test)
+{
+	struct node_pool *pool = &builder->pool;
+
+	switch (test->op) {
+	case TEST_ANY:
+		break;
+	case TEST_CLASSES:
+		return node_map(pool, output, is_in_mask, test->mask);
+	case TEST_SET_ANY:
+		return node_map(pool, output, holds_any, test->mask);
+	case TEST_SET_ALL:
+		return node_map(pool, output, holds_all, test->mask);
+	case TEST_SET_NONE:
+		return node_not(pool, node_map(pool, output, holds_any, test->mask));
+	case TEST_SET_ONLY:
+		return node_not(pool, node_map(pool, output, holds_any, ~test->mask));
+	}
+	return NODE_TRUE;
+}
+
+/* Some (or, turned round, every) element in the mask is held. */
+static node_ref elements(struct builder *builder, const struct input *input,
+			 uint64_t mask, bool every)
+{
+	struct node_pool *pool = &builder->pool;
+	node_ref result = every ? NODE_TRUE : NODE_FALSE;
+
+	for (uint8_t e = input->n_elements; e > 0; e--) {
+		node_ref held;
+
+		if ((mask >> (e - 1) & 1) == 0)
+			continue;
+		held = node_test(pool, (uint16_t)(input->index + e - 1), 2);
+		result = every ? node_and(pool, held, result) :
+				 node_or(pool, held, result);
+	}
+	return result;
+}
+
+static node_ref test_set(struct builder *builder, const struct input *input,
+			 const struct test *test)
+{
+	struct node_pool *pool = &builder->pool;
+
+	switch (test->op) {
+	case TEST_ANY:
+	case TEST_CLASSES:
+		break;
+	case TEST_SET_ANY:
+		return elements(builder, input, test->mask, false);
+	case TEST_SET_ALL:
+		return elements(builder, input, test->mask, true);
+	case TEST_SET_NONE:
+		return node_not(pool, elements(builder, input, test->mask, false));
+	case TEST_SET_ONLY:
+		return node_not(pool, elements(builder, input, ~test->mask, false));
+	}
+	return NODE_TRUE;
+}
+
+static node_ref test_input(struct builder *builder, const struct input *input,
+			   const struct test *test)
+{
+	if (test->op == TEST_ANY)
+		return NODE_TRUE;
+	switch (input->kind) {
+	case INPUT_VARIABLE:
+		return node_test(&builder->pool, input->index, test->mask);
+	case INPUT_SET:
+		return test_set(builder, input, test);
+	case INPUT_OUTPUT:
+		return test_output(builder, builder->outputs[input->index][input->output],
+				   test);
+	}
+	return NODE_TRUE;
+}
+
+static node_ref row_condition(struct builder *builder, const struct table *table,
+			      const struct row *row)
+{
+	node_ref condition = NODE_TRUE;
+
+	for (uint8_t i = table->n_inputs; i > 0; i--)
+		condition = node_and(&builder->pool,
+				     test_input(builder, &table->inputs[i - 1],
+						&row->tests[i - 1]),
+				     condition);
+	return condition;
+}
+
+/* ---- Findings ---- */
+
+static void add_finding(struct builder *builder, struct finding finding, node_ref where)
+{
+	if (builder->n_findings == FINDINGS_MAX || builder->pool.failed != NODE_FINE)
+		return;
+	if (node_is_terminal(where))
+		memset(finding.example.classes, CASE_ANY, VARIABLES_MAX);
+	else
+		node_witness(&builder->pool, where, &finding.example);
+	builder->findings[builder->n_findings++] = finding;
+}
+
+static bool same_values(const struct table *table, const struct row *a,
+			const struct row *b)
+{
+	return memcmp(a->values, b->values, table->n_outputs) == 0;
+}
+
+/* Rows of a U table may not overlap; of an A table only with equal outputs. */
+static void check_overlaps(struct builder *builder, uint8_t index,
+			   const node_ref *conditions, uint8_t row)
+{
+	const struct table *table = &builder->edition->tables[index];
+	node_ref mine = node_and(&builder->pool, conditions[row], builder->possible);
+
+	for (uint8_t other = 0; other < row; other++) {
+		node_ref both;
+
+		if (table->hit == HIT_ANY &&
+		    same_values(table, &table->rows[row], &table->rows[other]))
+			continue;
+		both = node_and(&builder->pool, mine, conditions[other]);
+		if (both == NODE_FALSE)
+			continue;
+		add_finding(builder,
+			    (struct finding){ .kind = FINDING_OVERLAP, .table = index,
+					      .row = row, .other = other },
+			    both);
+		return;
+	}
+}
+
+static void check_gap(struct builder *builder, uint8_t index, node_ref covered)
+{
+	node_ref gap = node_and(&builder->pool, builder->possible,
+				node_not(&builder->pool, covered));
+
+	if (gap != NODE_FALSE)
+		add_finding(builder,
+			    (struct finding){ .kind = FINDING_GAP, .table = index }, gap);
+}
+
+static void check_dead(struct builder *builder, uint8_t index, uint8_t row,
+		       node_ref reached)
+{
+	if (node_and(&builder->pool, reached, builder->possible) == NODE_FALSE)
+		add_finding(builder,
+			    (struct finding){ .kind = FINDING_DEAD_ROW, .table = index,
+					      .row = row },
+			    NODE_FALSE);
+}
+
+/* ---- Tables ---- */
+
+static node_ref value_terminal(uint8_t value)
+{
+	return value == VALUE_NONE ? TERMINAL_NONE : TERMINAL | value;
+}
+
+static node_ref add_value(node_ref terminal, uint64_t mask)
+{
+	return terminal | (node_ref)mask;
+}
+
+/*
+ * Where the row is reached its outputs hold; a collected output gains the
+ * row's value. Rows come in order of precedence, so what an earlier one took
+ * is no longer free.
+ */
+static void take_row(struct builder *builder, uint8_t index, const struct row *row,
+		     node_ref reached)
+{
+	const struct table *table = &builder->edition->tables[index];
+	struct node_pool *pool = &builder->pool;
+
+	for (uint8_t o = 0; o < table->n_outputs; o++) {
+		node_ref *output = &builder->outputs[index][o];
+		node_ref value;
+
+		if (table->hit != HIT_COLLECT)
+			value = value_terminal(row->values[o]);
+		else if (row->values[o] == VALUE_NONE)
+			continue;
+		else
+			value = node_map(pool, *output, add_value,
+					 1ull << row->values[o]);
+		*output = node_if(pool, reached, value, *output);
+	}
+}
+
+/* Rows in order of precedence: as written, or by the rank of the first output. */
+static uint8_t row_order(const struct table *table, uint8_t order[ROWS_MAX])
+{
+	uint8_t n = 0;
+
+	if (table->hit != HIT_PRIORITY) {
+		for (uint8_t r = 0; r < table->n_rows; r++)
+			order[n++] = r;
+		return n;
+	}
+	for (uint8_t value = 0; value <= VALUE_NONE; value++)
+		for (uint8_t r = 0; r < table->n_rows; r++)
+			if (table->rows[r].values[0] == value)
+				order[n++] = r;
+	return n;
+}
+
+static void build_rows(struct builder *builder, uint8_t index)
+{
+	const struct table *table = &builder->edition->tables[index];
+	struct node_pool *pool = &builder->pool;
+	bool ranked = table->hit == HIT_PRIORITY || table->hit == HIT_FIRST;
+	node_ref conditions[ROWS_MAX];
+	uint8_t order[ROWS_MAX];
+	node_ref covered = NODE_FALSE;
+
+	for (uint8_t o = 0; o < table->n_outputs; o++)
+		builder->outputs[index][o] =
+			table->hit == HIT_COLLECT ? TERMINAL : TERMINAL_NO_ROW;
+	for (uint8_t r = 0; r < table->n_rows; r++) {
+		conditions[r] = row_condition(builder, table, &table->rows[r]);
+		if (table->hit == HIT_UNIQUE || table->hit == HIT_ANY)
+			check_overlaps(builder, index, conditions, r);
+	}
+	row_order(table, order);
+	for (uint8_t i = 0; i < table->n_rows; i++) {
+		uint8_t r = order[i];
+		node_ref reached = conditions[r];
+
+		if (ranked)
+			reached = node_and(pool, reached, node_not(pool, covered));
+		check_dead(builder, index, r, reached);
+		take_row(builder, index, &table->rows[r], reached);
+		covered = node_or(pool, covered, conditions[r]);
+	}
+	if (table->hit != HIT_COLLECT)
+		check_gap(builder, index, covered);
+}
+
+/* Builds what the table reads, then the table. False once the budget is spent. */
+static bool build_table(struct builder *builder, uint8_t index)
+{
+	const struct table *table = &builder->edition->tables[index];
+
+	if (builder->built[index])
+		return true;
+	for (uint8_t i = 0; i < table->n_inputs; i++)
+		if (table->inputs[i].kind == INPUT_OUTPUT &&
+		    !build_table(builder, (uint8_t)table->inputs[i].index))
+			return false;
+	build_rows(builder, index);
+	builder->built[index] = true;
+	if (builder->pool.failed == NODE_OVER_BUDGET) {
+		builder->findings[0] = (struct finding){ .kind = FINDING_TOO_LARGE,
+							 .table = index };
+		builder->n_findings = 1;
+	}
+	return builder->pool.failed == NODE_FINE;
+}
+
+static void build_constraints(struct builder *builder)
+{
+	const struct table *never = builder->edition->constraints;
+	struct node_pool *pool = &builder->pool;
+
+	builder->possible = NODE_TRUE;
+	if (never == NULL)
+		return;
+	for (uint8_t r = 0; r < never->n_rows; r++)
+		builder->possible =
+			node_and(pool, builder->possible,
+				 node_not(pool, row_condition(builder, never,
+							      &never->rows[r])));
+	if (builder->possible == NODE_FALSE)
+		add_finding(builder, (struct finding){ .kind = FINDING_NO_CASE },
+			    NODE_FALSE);
+}
+
+/* ---- The finished diagram ---- */
+
+struct finished {
+	const struct node_pool *pool;
+	struct diagram *diagram;
+	uint32_t *number;	/* of a node in the diagram, + 1 */
+	uint16_t *variable;
+	uint32_t *first_child;
+	node_ref *children;
+};
+
+static void count_reached(struct finished *finished, node_ref node)
+{
+	const struct node_pool *pool = finished->pool;
+	uint8_t n;
+
+	if (node_is_terminal(node) || finished->number[node] != 0)
+		return;
+	finished->number[node] = ++finished->diagram->n_nodes;
+	n = pool->edition->variables[pool->variable[node]].n_classes;
+	finished->diagram->n_children += n;
+	for (uint8_t i = 0; i < n; i++)
+		count_reached(finished, pool->children[pool->first_child[node] + i]);
+}
+
+static node_ref renumber(const struct finished *finished, node_ref node)
+{
+	return node_is_terminal(node) ? node : finished->number[node] - 1;
+}
+
+static void copy_nodes(struct finished *finished)
+{
+	const struct node_pool *pool = finished->pool;
+	uint32_t n_children = 0;
+
+	for (uint32_t node = 0; node < pool->n_nodes; node++) {
+		uint32_t number = finished->number[node];
+		uint8_t n;
+
+		if (number == 0)
+			continue;
+		n = pool->edition->variables[pool->variable[node]].n_classes;
+		finished->variable[number - 1] = pool->variable[node];
+		finished->first_child[number - 1] = n_children;
+		for (uint8_t i = 0; i < n; i++)
+			finished->children[n_children++] = renumber(
+				finished, pool->children[pool->first_child[node] + i]);
+	}
+}
+
+static int finish(struct builder *builder, struct arena *arena,
+		  const struct diagram **ret_diagram)
+{
+	const struct edition *edition = builder->edition;
+	struct diagram *diagram = arena_alloc(arena, sizeof(*diagram));
+	struct finished finished = { .pool = &builder->pool, .diagram = diagram };
+
+	finished.number = arena_array(builder->pool.scratch, builder->pool.n_nodes + 1,
+				      sizeof(uint32_t));
+	if (diagram == NULL || finished.number == NULL)
+		return -ENOMEM;
+	memcpy(diagram->order, builder->order, sizeof(diagram->order));
+	for (uint16_t i = 0; i < edition->n_variables; i++)
+		diagram->position[builder->order[i]] = i;
+	for (uint16_t q = 0; q < edition->n_questions; q++)
+		for (uint8_t o = 0; o < OUTPUTS_MAX; o++)
+			count_reached(&finished, diagram->roots[q][o] =
+				builder->outputs[edition->questions[q].table][o]);
+	count_reached(&finished, builder->possible);
+	finished.variable = arena_array(arena, diagram->n_nodes, sizeof(uint16_t));
+	finished.first_child = arena_array(arena, diagram->n_nodes, sizeof(uint32_t));
+	finished.children = arena_array(arena, diagram->n_children, sizeof(node_ref));
+	if (finished.variable == NULL || finished.first_child == NULL ||
+	    finished.children == NULL)
+		return -ENOMEM;
+	copy_nodes(&finished);
+	for (uint16_t q = 0; q < edition->n_questions; q++)
+		for (uint8_t o = 0; o < OUTPUTS_MAX; o++)
+			diagram->roots[q][o] =
+				renumber(&finished, diagram->roots[q][o]);
+	diagram->possible = renumber(&finished, builder->possible);
+	diagram->variable = finished.variable;
+	diagram->first_child = finished.first_child;
+	diagram->children = finished.children;
+	*ret_diagram = diagram;
+	return 0;
+}
+
+/* Cases that cannot occur are cut off last, so that tables share more nodes. */
+static void exclude_impossible(struct builder *builder)
+{
+	const struct edition *edition = builder->edition;
+
+	for (uint16_t q = 0; q < edition->n_questions; q++) {
+		uint16_t table = edition->questions[q].table;
+
+		for (uint8_t o = 0; o < edition->tables[table].n_outputs; o++)
+			builder->outputs[table][o] =
+				node_if(&builder->pool, builder->possible,
+					builder->outputs[table][o],
+					TERMINAL_IMPOSSIBLE);
+		for (uint8_t o = edition->tables[table].n_outputs; o < OUTPUTS_MAX; o++)
+			builder->outputs[table][o] = TERMINAL_NONE;
+	}
+}
+
+int diagram_build(const struct edition *edition, struct arena *arena,
+		  struct arena *scratch, struct finding findings[FINDINGS_MAX],
+		  size_t *ret_n_findings, const struct diagram **ret_diagram)
+{
+	struct builder *builder = arena_alloc(scratch, sizeof(*builder));
+	int r;
+
+	if (builder == NULL)
+		return -ENOMEM;
+	builder->edition = edition;
+	builder->findings = findings;
+	order_all(builder);
+	r = node_pool_init(&builder->pool, edition, builder->order, DIAGRAM_NODES_MAX,
+			   scratch);
+	if (r != 0)
+		return r;
+	build_constraints(builder);
+	for (uint16_t i = 0; i < edition->n_tables; i++)
+		if (!build_table(builder, (uint8_t)i))
+			break;
+	exclude_impossible(builder);
+	if (builder->pool.failed == NODE_NO_MEMORY)
+		return -ENOMEM;
+	*ret_diagram = NULL;
+	if (builder->n_findings == 0)
+		r = finish(builder, arena, ret_diagram);
+	if (r == 0)
+		*ret_n_findings = builder->n_findings;
+	return r;
+}
