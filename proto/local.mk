@@ -29,8 +29,13 @@ noinst_LIBRARIES += proto/libschema.a
 proto_libschema_a_CFLAGS = $(PERMIT_CODEGEN)
 nodist_proto_libschema_a_SOURCES = $(proto_generated)
 
-proto_schemas =
-proto_generated =
+proto_schemas = \
+	proto/buf.yaml \
+	proto/permit/v1/permit.proto
+
+proto_generated = \
+	proto/permit/v1/permit.pb-c.c \
+	proto/permit/v1/permit.pb-c.h
 
 BUILT_SOURCES += $(proto_generated)
 CLEANFILES += $(proto_generated)
