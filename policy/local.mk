@@ -15,6 +15,8 @@ policy_sources = \
 	policy/base/arena.c policy/base/arena.h \
 	policy/base/bytes.h \
 	policy/base/date.c policy/base/date.h \
+	policy/base/text.c \
+	policy/base/text.h \
 	policy/decide.c \
 	policy/decide.h \
 	policy/derive.c \
@@ -26,14 +28,17 @@ policy_sources = \
 	policy/diagram/node.h \
 	policy/diagram/walk.c \
 	policy/diagram/walk.h \
+	policy/edition.c \
 	policy/edition.h \
 	policy/evaluate.c \
 	policy/evaluate.h \
 	policy/example.c \
+	policy/fact.c \
 	policy/fact.h \
 	policy/language/policy.h \
 	policy/settle.c \
 	policy/settle.h \
+	policy/testimony.c \
 	policy/testimony.h
 
 policy_tables = \

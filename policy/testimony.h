@@ -14,7 +14,8 @@
  * Says whether a fact's name is one of the excluded inputs, or holds one of
  * their words ("police_report_filed", "willing-to-testify", "denuncia"). Case,
  * hyphens, underscores and accents make no difference. Returns the matching
- * word of the list, or NULL.
+ * word of the list, or NULL. For names of facts and derived facts; values and
+ * texts are looked through with testimony_word, which knows fewer words.
  */
 const char *testimony_name(const char *name);
 

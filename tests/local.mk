@@ -18,7 +18,9 @@
 
 unit_tests = \
 	tests/unit/test_arena \
-	tests/unit/test_date
+	tests/unit/test_date \
+	tests/unit/test_fact \
+	tests/unit/test_testimony
 
 script_tests =
 
