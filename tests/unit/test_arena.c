@@ -106,6 +106,32 @@ static void the_cap_holds_to_the_byte(void **state)
 	}
 }
 
+static void the_cap_holds_to_the_byte_in_a_later_block(void **state)
+{
+	size_t n = 2 * ARENA_FIRST_BLOCK_BYTES;
+	size_t cap = ARENA_FIRST_BLOCK_BYTES + ARENA_OVERHEAD_BYTES + n;
+	CLEANUP(arena_done) struct arena at, above;
+
+	(void)state;
+	arena_init(&at, cap);
+	assert_non_null(arena_alloc(&at, n));
+	assert_int_equal(at.taken_bytes, cap);
+	arena_init(&above, cap);
+	assert_null(arena_alloc(&above, n + 1));
+}
+
+/* So that an edition of megabytes has tens of blocks, not thousands. */
+static void each_block_is_twice_the_one_before(void **state)
+{
+	CLEANUP(arena_done) struct arena arena;
+
+	(void)state;
+	arena_init(&arena, LARGE_CAP);
+	while (arena.taken_bytes <= ARENA_FIRST_BLOCK_BYTES)
+		assert_non_null(arena_alloc(&arena, 1000));
+	assert_int_equal(arena.taken_bytes, 3 * ARENA_FIRST_BLOCK_BYTES);
+}
+
 static void an_arena_without_room_for_a_block_gives_nothing(void **state)
 {
 	(void)state;
@@ -269,6 +295,8 @@ int main(void)
 		cmocka_unit_test(memory_is_aligned_zeroed_and_apart),
 		cmocka_unit_test(empty_objects_differ),
 		cmocka_unit_test(the_cap_holds_to_the_byte),
+		cmocka_unit_test(the_cap_holds_to_the_byte_in_a_later_block),
+		cmocka_unit_test(each_block_is_twice_the_one_before),
 		cmocka_unit_test(an_arena_without_room_for_a_block_gives_nothing),
 		cmocka_unit_test(the_system_never_gives_more_than_the_cap),
 		cmocka_unit_test(an_object_larger_than_a_block_has_one_of_its_own),
