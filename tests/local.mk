@@ -22,11 +22,17 @@ unit_tests = \
 	tests/unit/test_fact \
 	tests/unit/test_testimony
 
-script_tests =
+script_tests = \
+	tests/support/test-checks \
+	tests/support/test-total
 
 fuzz_targets =
 
 test_data =
+
+# PROGRAM=PAGE: the program's --help and its manual page must name the same
+# options.
+help_pages =
 
 TEST_LIBS = $(DAEMON_LIBS) $(SMARTCOLS_LIBS) $(CMOCKA_LIBS)
 LDADD = $(TEST_LIBS)
@@ -40,7 +46,12 @@ check_LIBRARIES = tests/support/libreplay.a
 tests_support_libreplay_a_SOURCES = tests/support/replay_main.c
 endif
 
-EXTRA_DIST += $(test_data) tests/fuzz/replay
+EXTRA_DIST += $(test_data) tests/run tests/fuzz/replay \
+	tests/support/install-packages tests/support/total \
+	tests/layers.txt tests/symbols.txt tests/support/check-help \
+	tests/support/check-layers tests/support/check-sizes \
+	tests/support/check-symbols tests/support/check-words \
+	tests/support/packages-build.txt tests/support/packages-test.txt
 dist_check_SCRIPTS += $(script_tests)
 
 if HAVE_CMOCKA
@@ -50,12 +61,20 @@ endif
 check_PROGRAMS += $(fuzz_targets)
 TESTS += tests/fuzz/replay $(script_tests)
 
+# A test that hangs is ended, and so fails.
+LOG_COMPILER = timeout
+AM_LOG_FLAGS = --kill-after=10 900
+
+.PHONY: list-tests
+list-tests:
+	@echo $(TESTS)
+
 AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; \
 	top_builddir='$(abs_top_builddir)'; \
-	fuzz_targets='$(fuzz_targets)'; \
+	fuzz_targets='$(fuzz_targets)'; help_pages='$(help_pages)'; CC='$(CC)'; \
 	CMOCKA_MESSAGE_OUTPUT=TAP; \
 	ASAN_OPTIONS=allocator_may_return_null=1; \
 	UBSAN_OPTIONS=print_stacktrace=1; \
-	export top_srcdir top_builddir fuzz_targets; \
+	export top_srcdir top_builddir fuzz_targets help_pages CC; \
 	export CMOCKA_MESSAGE_OUTPUT ASAN_OPTIONS UBSAN_OPTIONS;

@@ -122,7 +122,9 @@ void arena_reset(struct arena *arena)
 
 static size_t room_in_newest(const struct arena *arena)
 {
-	return arena->blocks == NULL ? 0 : arena->blocks->size - arena->blocks->used;
+	const struct arena_block *block = arena->blocks;
+
+	return block == NULL ? 0 : block->size - block->used;
 }
 
 /* The first block comes first even when what is asked for has no room in it. */

@@ -66,7 +66,7 @@ struct civil date_civil(day_t day)
 	years = at_most(rest / DAYS_OF_1_YEAR, 3);
 	rest -= years * DAYS_OF_1_YEAR;
 
-	civil.year = (int32_t)(400 * cycles + 100 * centuries + 4 * quads + years + 1);
+	civil.year = (int32_t)(400 * cycles + 100 * centuries + 4 * quads + years) + 1;
 	while (civil.month < 12 && rest >= days_before(civil.year, civil.month + 1))
 		civil.month++;
 	civil.day = (int32_t)rest - days_before(civil.year, civil.month) + 1;
