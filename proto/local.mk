@@ -24,6 +24,21 @@ proto_sources = \
 	proto/segment.h \
 	proto/tiles.h
 
+# The wire: frames, requests, answers, and the bytes of a decision.
+proto_sources += \
+	proto/budget.h \
+	proto/caseref.h \
+	proto/frame.h \
+	proto/json.h \
+	proto/message.h \
+	proto/packed.h \
+	proto/prescan.h \
+	proto/refusal.h \
+	proto/request.h \
+	proto/result.h \
+	proto/varint.h \
+	proto/wire.h
+
 # protobuf-c's output is compiled apart, without our warnings.
 noinst_LIBRARIES += proto/libschema.a
 proto_libschema_a_CFLAGS = $(PERMIT_CODEGEN)
