@@ -26,14 +26,21 @@ proto_sources = \
 
 # The wire: frames, requests, answers, and the bytes of a decision.
 proto_sources += \
+	proto/budget.c \
 	proto/budget.h \
+	proto/caseref.c \
 	proto/caseref.h \
+	proto/frame.c \
 	proto/frame.h \
 	proto/json.h \
+	proto/message.c \
 	proto/message.h \
 	proto/packed.h \
+	proto/prescan.c \
 	proto/prescan.h \
+	proto/refusal.c \
 	proto/refusal.h \
+	proto/request.c \
 	proto/request.h \
 	proto/result.h \
 	proto/varint.h \

@@ -8,11 +8,12 @@
 /*
  * Messages to frames and back, for both ends of the wire.
  *
- * Heap that unpacking may take: the message's strings and bytes once more,
- * and MESSAGE_HEAP_BYTES for structures. PRESCAN_FIELDS_MAX fields can not
- * need that much (a test holds it), so running out is the caller's arena.
+ * Unpacking may take from the arena the length of the message once more, this
+ * much for each field that is allowed, and MESSAGE_HEAP_BYTES: no message that
+ * passes the pre-scan needs more (a test holds it).
  */
-#define MESSAGE_HEAP_BYTES (2u * 1024 * 1024)
+#define MESSAGE_FIELD_BYTES 256u
+#define MESSAGE_HEAP_BYTES 16384u
 
 /* Longest answer that a client takes, and that the daemon should send. */
 #define RESPONSE_MAX_BYTES (16u * 1024 * 1024)
