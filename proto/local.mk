@@ -26,6 +26,7 @@ proto_sources = \
 
 # The wire: frames, requests, answers, and the bytes of a decision.
 proto_sources += \
+	proto/borrow.h \
 	proto/budget.c \
 	proto/budget.h \
 	proto/caseref.c \
@@ -35,6 +36,7 @@ proto_sources += \
 	proto/json.h \
 	proto/message.c \
 	proto/message.h \
+	proto/packed.c \
 	proto/packed.h \
 	proto/prescan.c \
 	proto/prescan.h \
@@ -42,9 +44,15 @@ proto_sources += \
 	proto/refusal.h \
 	proto/request.c \
 	proto/request.h \
+	proto/result.c \
 	proto/result.h \
 	proto/varint.h \
-	proto/wire.h
+	proto/wire.c \
+	proto/wire.h \
+	proto/wire_answer.c \
+	proto/wire_describe.c \
+	proto/wire_put.c \
+	proto/wire_put.h
 
 # protobuf-c's output is compiled apart, without our warnings.
 noinst_LIBRARIES += proto/libschema.a

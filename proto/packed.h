@@ -37,16 +37,16 @@ MUST_USE enum packed_error packed_read(const struct edition *edition,
 				       struct arena *arena, struct facts *ret_facts,
 				       int *ret_fact);
 
-/* Longest that answers can get: with every fact a full list of periods. */
-#define PACKED_MAX_BYTES (64u * (64 * 16 + 32))
+/* Enough room for packed_put. */
+size_t packed_room(const struct edition *edition, const struct facts *facts);
 
 /*
- * Writes the answers of a case, which must be ones that fact_check accepts.
- * slots, when not NULL, gets a view of each fact's bytes (empty when absent);
- * see entry_fields_root. The bytes live in the arena; NULL data when it is full.
+ * Writes the answers of a case, each one that fact_check accepts, and returns
+ * the place behind them. slots, when not NULL, gets for each fact that was
+ * answered a view of its bytes; others are left alone.
  */
-struct bytes packed_write(const struct edition *edition, enum packed_form form,
-			  const struct facts *facts, struct arena *arena,
-			  struct bytes slots[FACTS_MAX]);
+uint8_t *packed_put(const struct edition *edition, enum packed_form form,
+		    const struct facts *facts, uint8_t *to,
+		    struct bytes slots[FACTS_MAX]);
 
 #endif

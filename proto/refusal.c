@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy/base/text.h"
+#include "proto/borrow.h"
 
 /* A text that was cut may end inside a character: that piece goes too. */
 static void end_whole(char *text, size_t room, int n_wanted)
@@ -81,17 +82,6 @@ const char *refusal_code_name(Permit__V1__Code code)
 	return value == NULL ? "CODE_UNSPECIFIED" : value->name;
 }
 
-/* protobuf-c's structures have no const; packing does not write to them. */
-static char *borrow(const char *text)
-{
-	union {
-		const char *in;
-		char *out;
-	} view = { .in = text };
-
-	return view.out;
-}
-
 void refusal_error(struct refusal *refusal, Permit__V1__Error *ret_error)
 {
 	union {
@@ -101,8 +91,8 @@ void refusal_error(struct refusal *refusal, Permit__V1__Error *ret_error)
 
 	permit__v1__error__init(ret_error);
 	ret_error->code = refusal->code;
-	ret_error->message = borrow(refusal->message);
-	ret_error->field = borrow(refusal->field);
+	ret_error->message = borrow_text(refusal->message);
+	ret_error->field = borrow_text(refusal->field);
 	ret_error->n_nearest = refusal->n_nearest;
 	ret_error->nearest = nearest.out;
 }
