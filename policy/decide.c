@@ -149,8 +149,36 @@ static uint64_t facts_of_row(const struct edition *edition, const struct table *
 }
 
 /*
- * A table is on the way when a matching row of a table on the way tests it.
- * Tables come after those they read, so one pass backwards is enough.
+ * A row counts as read when it matches, and also when it stood before one that
+ * does and had to be passed: under P a row of higher rank, under F an earlier
+ * one, and under C every row, since the set would be another without its no.
+ */
+static bool row_is_read(const struct table *table, const uint8_t *matches, uint8_t row)
+{
+	if (matches[row] != MATCH_NO || table->hit == HIT_COLLECT)
+		return true;
+	for (uint8_t r = 0; r < table->n_rows; r++) {
+		if (matches[r] == MATCH_NO)
+			continue;
+		if (table->hit == HIT_FIRST && row < r)
+			return true;
+		if (table->hit == HIT_PRIORITY &&
+		    table->rows[row].values[0] < table->rows[r].values[0])
+			return true;
+	}
+	return false;
+}
+
+static void read_row(struct deciding *deciding, const struct table *table,
+		     const struct row *row)
+{
+	mark_inputs(deciding, table, row);
+	deciding->decision->facts_used |= facts_of_row(deciding->edition, table, row);
+}
+
+/*
+ * A table is on the way when a row that is read tests it. Tables come after
+ * those they read, so one pass backwards is enough.
  */
 static uint16_t mark_tables(struct deciding *deciding)
 {
@@ -160,16 +188,14 @@ static uint16_t mark_tables(struct deciding *deciding)
 	for (uint8_t i = deciding->question->n_needed; i > 0; i--) {
 		uint8_t index = deciding->question->needed[i - 1];
 		const struct table *table = &deciding->edition->tables[index];
+		const uint8_t *matches = deciding->results[index].matches;
 
 		if (!deciding->on_the_way[index])
 			continue;
 		for (uint8_t r = 0; r < table->n_rows; r++) {
-			if (deciding->results[index].matches[r] == MATCH_NO)
-				continue;
-			n_rows++;
-			mark_inputs(deciding, table, &table->rows[r]);
-			deciding->decision->facts_used |= facts_of_row(
-				deciding->edition, table, &table->rows[r]);
+			n_rows += matches[r] != MATCH_NO;
+			if (row_is_read(table, matches, r))
+				read_row(deciding, table, &table->rows[r]);
 		}
 	}
 	return n_rows;

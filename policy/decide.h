@@ -35,7 +35,8 @@ struct decision {
 	struct decided_output outputs[OUTPUTS_MAX];
 	uint16_t n_rows;
 	const struct decided_row *rows;	/* in order of evaluation, the question's last */
-	uint64_t facts_used;		/* bit i: a matching row read the answer to fact i */
+	uint64_t facts_used;		/* bit i: a row that matched, or that had to be passed
+					   on the way to one, read the answer to fact i */
 	uint64_t facts_unused;		/* bit i: answered, but this policy never reads it */
 
 	/* facts that can still change the outcome, least burden first */

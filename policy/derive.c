@@ -116,10 +116,12 @@ static day_t stretch_begin(const struct expression *periods,
 
 	for (size_t i = history->periods.n; i > 0; i--) {
 		const struct period *period = &history->periods.items[i - 1];
+		/* the day itself needs a permit; a permit is met the day before it */
+		day_t meets = reached ? since - 1 : on;
 
 		if (period->from > on || !kind_counts(periods, period->kind))
 			continue;
-		if (date_add(period->to, gap, 1) + 1 < since)
+		if (date_add(period->to, gap, 1) < meets)
 			break;
 		since = period->from;
 		reached = true;
