@@ -33,6 +33,7 @@ proto_sources += \
 	proto/caseref.h \
 	proto/frame.c \
 	proto/frame.h \
+	proto/json.c \
 	proto/json.h \
 	proto/message.c \
 	proto/message.h \
