@@ -193,7 +193,8 @@ static uint16_t mark_tables(struct deciding *deciding)
 		if (!deciding->on_the_way[index])
 			continue;
 		for (uint8_t r = 0; r < table->n_rows; r++) {
-			n_rows += matches[r] != MATCH_NO;
+			if (matches[r] != MATCH_NO)
+				n_rows++;
 			if (row_is_read(table, matches, r))
 				read_row(deciding, table, &table->rows[r]);
 		}
