@@ -12,9 +12,11 @@ policy_libpolicy_a_SOURCES = $(policy_sources)
 POLICY_LIBS = policy/libpolicy.a $(CMARK_LIBS)
 
 policy_sources = \
-	policy/base/arena.c policy/base/arena.h \
+	policy/base/arena.c \
+	policy/base/arena.h \
 	policy/base/bytes.h \
-	policy/base/date.c policy/base/date.h \
+	policy/base/date.c \
+	policy/base/date.h \
 	policy/base/text.c \
 	policy/base/text.h \
 	policy/decide.c \
@@ -35,7 +37,43 @@ policy_sources = \
 	policy/example.c \
 	policy/fact.c \
 	policy/fact.h \
+	policy/language/check.c \
+	policy/language/clause.c \
+	policy/language/columns.c \
+	policy/language/columns.h \
+	policy/language/compile.c \
+	policy/language/compile_condition.c \
+	policy/language/compile_expression.c \
+	policy/language/diagnostic.c \
+	policy/language/document.c \
+	policy/language/document.h \
+	policy/language/draft.c \
+	policy/language/draft.h \
+	policy/language/expression.c \
+	policy/language/feel.h \
+	policy/language/load.c \
+	policy/language/loader.c \
+	policy/language/loader.h \
+	policy/language/markdown.c \
+	policy/language/markdown.h \
+	policy/language/mistake.h \
 	policy/language/policy.h \
+	policy/language/print.c \
+	policy/language/prose.c \
+	policy/language/prose.h \
+	policy/language/read_columns.c \
+	policy/language/read_derived.c \
+	policy/language/read_examples.c \
+	policy/language/read_fact_texts.c \
+	policy/language/read_facts.c \
+	policy/language/read_header.c \
+	policy/language/read_rows.c \
+	policy/language/read_sources.c \
+	policy/language/read_tables.c \
+	policy/language/read_texts.c \
+	policy/language/read_transition.c \
+	policy/language/row.c \
+	policy/language/token.c \
 	policy/settle.c \
 	policy/settle.h \
 	policy/testimony.c \

@@ -41,6 +41,27 @@ bool text_cut(struct text *rest, char separator, struct text *ret_piece)
 	return true;
 }
 
+#define NUMBER_DIGITS_MAX 12
+
+bool text_number(struct text text, int64_t *ret_number)
+{
+	bool negative = text.n > 0 && text.at[0] == '-';
+	struct text digits = { text.at + negative, text.n - negative };
+	int64_t number = 0;
+
+	if (digits.n == 0 || digits.n > NUMBER_DIGITS_MAX)
+		return false;
+	for (size_t i = 0; i < digits.n; i++) {
+		if (digits.at[i] < '0' || digits.at[i] > '9')
+			return false;
+		number = number * 10 + (digits.at[i] - '0');
+	}
+	if (digits.at[0] == '0' && (digits.n > 1 || negative))
+		return false;
+	*ret_number = negative ? -number : number;
+	return true;
+}
+
 static size_t utf8_length(uint8_t first)
 {
 	if (first < 0x80)

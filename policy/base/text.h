@@ -25,6 +25,12 @@ struct text text_trim(struct text text);
 bool text_cut(struct text *rest, char separator, struct text *ret_piece);
 
 /*
+ * Reads a whole number: digits without leading zeros, `-` before them or not,
+ * at most 12 of them. Returns false for anything else.
+ */
+bool text_number(struct text text, int64_t *ret_number);
+
+/*
  * Reads one code point. Returns its length in bytes, 1..4; or 0 when the bytes
  * are not UTF-8 (overlong forms and surrogates are not).
  */
