@@ -14,15 +14,15 @@ PROTO_LIBS = proto/libproto.a proto/libschema.a $(POLICY_LIBS) \
 	$(PROTOBUF_C_LIBS) $(CRYPTO_LIBS) $(JANSSON_LIBS)
 
 proto_sources = \
-	proto/blob.h \
-	proto/digest.h \
-	proto/entry.h \
-	proto/log_reader.h \
-	proto/merkle.h \
-	proto/note.h \
-	proto/receipt.h \
-	proto/segment.h \
-	proto/tiles.h
+	proto/blob.c proto/blob.h \
+	proto/digest.c proto/digest.h \
+	proto/entry.c proto/entry.h \
+	proto/log_reader.c proto/log_reader.h \
+	proto/merkle.c proto/merkle.h \
+	proto/note.c proto/note.h \
+	proto/receipt.c proto/receipt.h \
+	proto/segment.c proto/segment.h \
+	proto/tiles.c proto/tiles.h
 
 # The wire: frames, requests, answers, and the bytes of a decision.
 proto_sources += \

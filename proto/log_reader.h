@@ -52,6 +52,13 @@ MUST_USE int log_reader_next(struct log_reader *reader,
 /* Whether bytes that are no complete record follow the last one. */
 bool log_reader_unfinished(const struct log_reader *reader);
 
+/* Where the next record is, or will be written. */
+struct log_position log_reader_position(const struct log_reader *reader);
+
+/* Fills a problem: "00000003.seg, byte 4096: " and then what is wrong. */
+void log_problem_say(struct log_problem *problem, struct log_position position,
+		     enum segment_fault fault, const char *what);
+
 /*
  * Reads one entry by its position, as the indexes store it: a reader opened
  * for the purpose. ret_record is as in log_reader_next; ret_item is the entry.
