@@ -18,5 +18,7 @@ DAEMON_LIBS = daemon/libdaemon.a $(PROTO_LIBS) \
 	$(EVENT_LIBS) $(LMDB_LIBS) $(INIH_LIBS)
 
 daemon_sources = \
-	daemon/store/log.h \
-	daemon/store/signer.h
+	daemon/store/log.c daemon/store/log.h \
+	daemon/store/log_open.c daemon/store/log_state.h \
+	daemon/store/segments.c daemon/store/segments.h \
+	daemon/store/signer.c daemon/store/signer.h

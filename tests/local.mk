@@ -22,6 +22,13 @@ unit_tests = \
 	tests/unit/test_fact \
 	tests/unit/test_testimony
 
+# The log: its bytes, and its writer.
+unit_tests += \
+	tests/unit/test_log \
+	tests/unit/test_merkle
+tests_unit_test_log_SOURCES = tests/unit/test_log.c $(log_fixture)
+log_fixture = tests/support/log_fixture.c tests/support/log_fixture.h
+
 script_tests = \
 	tests/support/test-checks \
 	tests/support/test-total
