@@ -29,6 +29,12 @@ unit_tests += \
 tests_unit_test_log_SOURCES = tests/unit/test_log.c $(log_fixture)
 log_fixture = tests/support/log_fixture.c tests/support/log_fixture.h
 
+# The wire.
+unit_tests += \
+	tests/unit/test_caseref \
+	tests/unit/test_frame \
+	tests/unit/test_prescan
+
 script_tests = \
 	tests/support/test-checks \
 	tests/support/test-total
