@@ -16,6 +16,9 @@
 # Files or folders that a test reads go into test_data. No folder in it may be
 # one that receives objects.
 
+fuzz_targets =
+test_data =
+
 unit_tests = \
 	tests/unit/test_arena \
 	tests/unit/test_date \
@@ -34,14 +37,19 @@ unit_tests += \
 	tests/unit/test_caseref \
 	tests/unit/test_frame \
 	tests/unit/test_prescan
+fuzz_targets += \
+	tests/fuzz/fuzz_frame \
+	tests/fuzz/fuzz_request
+tests_fuzz_fuzz_frame_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_request_LDADD = $(FUZZ_LIBS)
+test_data += \
+	tests/fuzz/corpus/frame \
+	tests/fuzz/corpus/request
 
 script_tests = \
 	tests/support/test-checks \
 	tests/support/test-total
 
-fuzz_targets =
-
-test_data =
 
 # PROGRAM=PAGE: the program's --help and its manual page must name the same
 # options.
