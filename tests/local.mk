@@ -28,8 +28,10 @@ unit_tests = \
 # The log: its bytes, and its writer.
 unit_tests += \
 	tests/unit/test_log \
+	tests/unit/test_log_faults \
 	tests/unit/test_merkle
 tests_unit_test_log_SOURCES = tests/unit/test_log.c $(log_fixture)
+tests_unit_test_log_faults_SOURCES = tests/unit/test_log_faults.c $(log_fixture)
 log_fixture = tests/support/log_fixture.c tests/support/log_fixture.h
 
 # The wire.
