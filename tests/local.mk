@@ -47,6 +47,15 @@ tests_fuzz_fuzz_request_LDADD = $(FUZZ_LIBS)
 test_data += \
 	tests/fuzz/corpus/frame \
 	tests/fuzz/corpus/request
+# Properties: what decides against plain loops over every case. An argument to
+# the program asks for a longer campaign.
+unit_tests += tests/property/test_random_editions
+tests_property_test_random_editions_SOURCES = \
+	tests/property/test_random_editions.c $(random_editions)
+random_editions = \
+	tests/support/brute.c tests/support/brute.h \
+	tests/support/chance.h \
+	tests/support/random_edition.c tests/support/random_edition.h
 
 script_tests = \
 	tests/support/test-checks \
