@@ -2,26 +2,81 @@
 #
 # The library and the programs that people use: permit, permit-audit.
 #
-# A new file of the library: add it to libpermit_sources, its public header to
-# include_HEADERS. A new subcommand: add its file to the program's _SOURCES.
-# Programs are registered like this, with their man pages:
-#
-#	bin_PROGRAMS += clients/permit/permit
-#	clients_permit_permit_SOURCES = clients/permit/main.c
-#	clients_permit_permit_LDADD = $(CLIENT_LIBS)
-#	dist_man_MANS += clients/permit/permit.1
-#
-# The library is installed once it has a public header:
-#
-#	lib_LIBRARIES += clients/libpermit/libpermit.a
-#	include_HEADERS += clients/libpermit/permit.h
-#	clients_libpermit_libpermit_a_SOURCES = $(libpermit_sources)
-#	clients_libpermit_libpermit_a_LIBADD = $(proto_libproto_a_OBJECTS) \
-#		$(proto_libschema_a_OBJECTS) $(policy_libpolicy_a_OBJECTS)
-#	pkgconfig_DATA += clients/libpermit/libpermit.pc
-#
-# What a program must link to use the library is in CLIENT_LIBS.
+# A new subcommand: add its file to the program's _SOURCES, its table to the
+# list in the program's main.c, and its section to the manual page.
+# What a program must link to use the library is in CLIENT_LIBS; what permit and
+# permit-audit share besides is in TOOL_LIBS.
 
-CLIENT_LIBS = clients/libpermit/libpermit.a $(PROTO_LIBS) $(SMARTCOLS_LIBS)
+CLIENT_LIBS = clients/libpermit/libpermit.a $(PROTO_LIBS)
+TOOL_LIBS = clients/libtools.a $(CLIENT_LIBS) $(SMARTCOLS_LIBS)
 
-libpermit_sources =
+# ---- libpermit, for programs that are not ours ----
+
+lib_LIBRARIES += clients/libpermit/libpermit.a
+clients_libpermit_libpermit_a_SOURCES = \
+	clients/libpermit/client.c \
+	clients/libpermit/client.h
+clients_libpermit_libpermit_a_LIBADD = $(proto_libproto_a_OBJECTS) \
+	$(proto_libschema_a_OBJECTS) $(policy_libpolicy_a_OBJECTS)
+pkgconfig_DATA += clients/libpermit/libpermit.pc
+
+libpermitdir = $(includedir)/permit
+libpermit_HEADERS = clients/libpermit/client.h
+nodist_libpermit_HEADERS = proto/permit/v1/permit.pb-c.h
+
+# ---- what both programs share ----
+
+noinst_LIBRARIES += clients/libtools.a
+clients_libtools_a_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DPERMIT_DATA_DIR='"$(pkgdatadir)"'
+clients_libtools_a_SOURCES = \
+	clients/exit_code.h \
+	clients/facts_file.c \
+	clients/facts_file.h \
+	clients/facts_json.c \
+	clients/facts_json.h \
+	clients/files.c \
+	clients/files.h \
+	clients/help.c \
+	clients/help.h \
+	clients/options.c \
+	clients/options.h \
+	clients/output.c \
+	clients/output.h \
+	clients/policy_file.c \
+	clients/policy_file.h
+
+# ---- permit ----
+
+bin_PROGRAMS += clients/permit/permit
+clients_permit_permit_SOURCES = \
+	clients/permit/case_facts.c \
+	clients/permit/case_facts.h \
+	clients/permit/cmd_ask.c \
+	clients/permit/cmd_evaluate.c \
+	clients/permit/cmd_facts.c \
+	clients/permit/cmd_policy_check.c \
+	clients/permit/cmd_policy_enact.c \
+	clients/permit/cmd_policy_list.c \
+	clients/permit/cmd_policy_print.c \
+	clients/permit/cmd_policy_show.c \
+	clients/permit/cmd_policy_test.c \
+	clients/permit/cmd_status.c \
+	clients/permit/cmd_why.c \
+	clients/permit/commands.h \
+	clients/permit/daemon.c \
+	clients/permit/daemon.h \
+	clients/permit/editions.c \
+	clients/permit/editions.h \
+	clients/permit/evaluation.c \
+	clients/permit/evaluation.h \
+	clients/permit/fact_form.c \
+	clients/permit/fact_form.h \
+	clients/permit/interview.c \
+	clients/permit/interview.h \
+	clients/permit/main.c \
+	clients/permit/show.c \
+	clients/permit/show.h \
+	clients/permit/words.c \
+	clients/permit/words.h
+clients_permit_permit_LDADD = $(TOOL_LIBS)

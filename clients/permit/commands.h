@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PERMIT_CLIENTS_COMMANDS_H
+#define PERMIT_CLIENTS_COMMANDS_H
+
+#include "clients/options.h"
+
+/* The options of permit, in the order of the table in main.c. */
+enum permit_option {
+	OPTION_SOCKET = N_COMMON,
+	OPTION_VOCABULARY,
+	OPTION_POLICY,
+	OPTION_QUESTION,
+	OPTION_FACTS,
+	OPTION_AS_OF,
+	OPTION_LANG,
+	OPTION_CASE,
+	OPTION_WHAT_IF,
+	OPTION_SAVE,
+	OPTION_CHECK_ONLY,
+	N_PERMIT_OPTIONS,
+};
+
+/* Every command takes these; those that ask the daemon take the socket too. */
+#define TAKES_ALWAYS                                                          \
+	(OPTION(OPTION_HELP) | OPTION(OPTION_VERSION) | OPTION(OPTION_JSON) | \
+	 OPTION(OPTION_PLAIN))
+#define TAKES_DAEMON (TAKES_ALWAYS | OPTION(OPTION_SOCKET))
+
+extern const struct command command_policy_check;
+extern const struct command command_policy_test;
+extern const struct command command_policy_print;
+extern const struct command command_policy_enact;
+extern const struct command command_policy_list;
+extern const struct command command_policy_show;
+extern const struct command command_facts;
+extern const struct command command_evaluate;
+extern const struct command command_ask;
+extern const struct command command_why;
+extern const struct command command_status;
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "clients/permit/editions.h"
+#include "clients/permit/show.h"
+
+#define LABEL_COLUMNS 14u
+
+const char *editions_hash(const Permit__V1__Edition *edition,
+			  char to[HASH_TEXT_BYTES])
+{
+	to[0] = '\0';
+	if (edition != NULL && edition->hash.len == DIGEST_BYTES)
+		hex_print(edition->hash.data, DIGEST_BYTES, to);
+	return to;
+}
+
+void editions_say(const struct output_stream *out,
+		  const Permit__V1__EditionInfo *info)
+{
+	char line[1024];
+	char hash[HASH_TEXT_BYTES];
+	char recorded[TIME_TEXT_BYTES];
+	size_t n = 0;
+	size_t i;
+
+	line[0] = '\0';
+	for (i = 0; i < info->n_questions && n < sizeof(line); i++)
+		n += (size_t)snprintf(line + n, sizeof(line) - n, "%s%s",
+				      i > 0 ? ", " : "", info->questions[i]);
+	output_field(out, LABEL_COLUMNS, "title", info->title);
+	output_field(out, LABEL_COLUMNS, "jurisdiction", info->jurisdiction);
+	output_field(out, LABEL_COLUMNS, "questions", line);
+	output_field(out, LABEL_COLUMNS, "in force from", info->in_force_from);
+	output_field(out, LABEL_COLUMNS, "recorded",
+		     time_text(info->recorded_ms, recorded));
+	snprintf(line, sizeof(line), "entry %llu",
+		 (unsigned long long)info->log_index);
+	if (info->recorded_ms > 0)
+		output_field(out, LABEL_COLUMNS, "log", line);
+	output_field(out, LABEL_COLUMNS, "hash",
+		     editions_hash(info->edition, hash));
+}

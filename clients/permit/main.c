@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/permit/commands.h"
+
+static const struct option options[N_PERMIT_OPTIONS] = {
+	[OPTION_HELP] = { "help", NULL, "shows this, or the help of a command" },
+	[OPTION_VERSION] = { "version", NULL, "shows the version" },
+	[OPTION_JSON] = { "json", NULL, "one JSON document, for programs" },
+	[OPTION_PLAIN] = { "plain", NULL,
+			   "one statement a line, no tables, no colour" },
+	[OPTION_SOCKET] = { "socket", "PATH",
+			    "the daemon's socket; else PERMITD_SOCKET of the "
+			    "environment, else /run/permitd/permitd.sock" },
+	[OPTION_VOCABULARY] = { "vocabulary", "FILE",
+				"the facts that policies may use; else "
+				"vocabulary.md in the policy's folder or above it, "
+				"else the installed one" },
+	[OPTION_POLICY] = { "policy", "ID", "a policy: ca-vtip" },
+	[OPTION_QUESTION] = { "question", "Q",
+			      "one of its questions: first-permit" },
+	[OPTION_FACTS] = { "facts", "FILE",
+			   "the facts of the case; - is standard input" },
+	[OPTION_AS_OF] = { "as-of", "DATE",
+			   "the date of decision, 2025-02-04; else today" },
+	[OPTION_LANG] = { "lang", "LANG",
+			  "en, fr, de or it; else that of the environment" },
+	[OPTION_CASE] = { "case", "REF",
+			  "the office's reference of the case, 12 characters; else "
+			  "a new one" },
+	[OPTION_WHAT_IF] = { "what-if", NULL,
+			     "only what would follow: nothing is recorded" },
+	[OPTION_SAVE] = { "save", "FILE",
+			  "writes the answers there as a facts file" },
+	[OPTION_CHECK_ONLY] = { "check-only", NULL,
+				"the daemon checks and stores nothing" },
+};
+
+static const struct command *const commands[] = {
+	&command_evaluate,     &command_ask,	      &command_why,
+	&command_facts,	       &command_policy_check, &command_policy_test,
+	&command_policy_print, &command_policy_enact, &command_policy_list,
+	&command_policy_show,  &command_status,
+};
+
+static const struct usage_example examples[] = {
+	{ "ask --policy ca-vtip --question first-permit",
+	  "An interview, one question at a time:" },
+	{ "evaluate --policy ca-vtip --question first-permit --facts case.facts",
+	  "Decide and record, from a file:" },
+	{ "why 0123456789abcdef0123456789abcdef", "Why was it decided so?" },
+	{ "policy check policy/tables/canada/*.md", "Are these policies sound?" },
+	{ NULL, NULL },
+};
+
+static const struct program program = {
+	.name = "permit",
+	.summary = "asks permitd what follows for a person, and why",
+	.text = "permit COMMAND --help says which of them a command takes. No fact "
+		"about testimony or co-operation is ever asked for or accepted.",
+	.examples = examples,
+	.options = options,
+	.n_options = ARRAY_LENGTH(options),
+	.commands = commands,
+	.n_commands = ARRAY_LENGTH(commands),
+};
+
+int main(int argc, char **argv)
+{
+	return (int)program_run(&program, argc, argv);
+}
