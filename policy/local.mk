@@ -80,6 +80,18 @@ policy_sources = \
 	policy/testimony.h
 
 policy_tables = \
-	policy/tables/README.md
+	policy/tables/README.md \
+	policy/tables/canada/README.md \
+	policy/tables/canada/ca-vtip-2006-05-11.md \
+	policy/tables/canada/ca-vtip-2007-06-19.md \
+	policy/tables/canada/ca-vtip-2012-06-28.md \
+	policy/tables/canada/ca-vtip-2014-11-21.md \
+	policy/tables/canada/ca-vtip-2019-06-21.md \
+	policy/tables/canada/ca-vtip-2020-12-01.md \
+	policy/tables/canada/ca-vtip-2023-06-22.md \
+	policy/tables/canada/ca-vtip-2024-03-15.md \
+	policy/tables/canada/ca-vtip-2025-02-04.md \
+	policy/tables/canada/ca-vtip-2026-03-26.md \
+	policy/tables/vocabulary.md
 
 nobase_dist_pkgdata_DATA += $(policy_tables)

@@ -35,7 +35,7 @@ script_tests = \
 
 fuzz_targets =
 
-test_data =
+test_data = tests/golden/canada
 
 # PROGRAM=PAGE: the program's --help and its manual page must name the same
 # options.
