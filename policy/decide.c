@@ -32,7 +32,8 @@ static void put_day(const struct deciding *deciding, struct decided_output *deci
 	int16_t derived;
 	struct span span;
 
-	if (decided->output->collected || decided->value >= decided->output->n_values)
+	if (!decided->settled || decided->output->collected ||
+	    decided->value >= decided->output->n_values)
 		return;
 	derived = decided->output->derived[decided->value];
 	if (derived < 0)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy/evaluate.h"
 
+#include <string.h>
+
 /* ---- Cells ---- */
 
 static enum match match_mask(uint64_t possible, uint64_t mask)
@@ -110,20 +112,25 @@ static enum match match_row(const struct table *table, const struct row *row,
 
 /* ---- Hit policies ---- */
 
+static bool same_values(const struct table *table, uint8_t a, uint8_t b)
+{
+	return memcmp(table->rows[a].values, table->rows[b].values,
+		      table->n_outputs) == 0;
+}
+
 /*
- * Under U and A a row that surely matches leaves no room for another with a
- * different output, so rows that merely may match are artefacts.
+ * A row that surely matches leaves no room for another that may not match with
+ * it: under U no other at all, under A none with different outputs.
  */
 static void keep_certain(const struct table *table, struct table_result *result)
 {
-	bool certain = false;
+	uint8_t sure = 0;
 
-	for (uint8_t r = 0; r < table->n_rows; r++)
-		certain = certain || result->matches[r] == MATCH_YES;
-	if (!certain)
-		return;
-	for (uint8_t r = 0; r < table->n_rows; r++)
-		if (result->matches[r] == MATCH_MAYBE)
+	while (sure < table->n_rows && result->matches[sure] != MATCH_YES)
+		sure++;
+	for (uint8_t r = 0; sure < table->n_rows && r < table->n_rows; r++)
+		if (result->matches[r] == MATCH_MAYBE &&
+		    (table->hit == HIT_UNIQUE || !same_values(table, r, sure)))
 			result->matches[r] = MATCH_NO;
 }
 

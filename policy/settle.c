@@ -18,14 +18,18 @@ struct settling {
 	const struct edition *edition;
 	const struct question *question;
 	const struct facts *facts;
-	struct arena *arena;
 	struct derive_input input;
 	struct settled *settled;
-	struct reach found[OUTPUTS_MAX];	/* of the box looked into */
+	struct span of_derived[DERIVED_MAX];	/* in the box looked into, as is ... */
+	struct known known;
+	struct reach found[OUTPUTS_MAX];
 	uint64_t *visited;
 	uint8_t n_cut;
 	uint8_t cut[CUT_FACTS_MAX];	/* facts whose spans are cut */
 	uint64_t cut_facts;		/* the same as bits */
+	uint64_t cut_derived;		/* derived facts that read one of them, as bits */
+	uint16_t n_behind;
+	uint16_t behind[VARIABLES_MAX];	/* variables that a cut fact stands behind */
 };
 
 /* ---- Classes that answers allow ---- */
@@ -95,14 +99,13 @@ static uint64_t classes_of_variable(const struct settling *settling,
 	return classes_of_span(variable, of_derived[variable->index]);
 }
 
-static void know_all(const struct settling *settling, const struct span *of_derived,
-		     struct known *known)
+static void know_all(struct settling *settling)
 {
 	const struct edition *edition = settling->edition;
 
 	for (uint16_t v = 0; v < edition->n_variables; v++)
-		known->classes[v] = classes_of_variable(
-			settling, &edition->variables[v], of_derived);
+		settling->known.classes[v] = classes_of_variable(
+			settling, &edition->variables[v], settling->of_derived);
 }
 
 /* ---- Reach ---- */
@@ -112,49 +115,46 @@ static uint8_t n_outputs(const struct settling *settling)
 	return settling->edition->tables[settling->question->table].n_outputs;
 }
 
-static void reach_outputs(struct settling *settling, const struct known *known)
+static void reach_outputs(struct settling *settling)
 {
 	const struct edition *edition = settling->edition;
 	size_t q = (size_t)(settling->question - edition->questions);
 
 	for (uint8_t o = 0; o < n_outputs(settling); o++)
-		diagram_reach(edition, edition->diagram->roots[q][o], known,
+		diagram_reach(edition, edition->diagram->roots[q][o], &settling->known,
 			      settling->visited, &settling->found[o]);
 }
 
 /* ---- Boxes ---- */
 
-static void enter_box(struct settling *settling, const struct box *box,
-		      struct span *of_derived, struct known *known)
+/* Only what a cut fact stands behind is another in each box. */
+static void enter_box(struct settling *settling, const struct box *box)
 {
+	const struct edition *edition = settling->edition;
+
 	for (uint8_t i = 0; i < settling->n_cut; i++)
 		settling->input.of_fact[settling->cut[i]] = box->spans[i];
-	derive_all(&settling->input, settling->question->derived, of_derived);
-	know_all(settling, of_derived, known);
+	derive_all(&settling->input, settling->cut_derived, settling->of_derived);
+	for (uint16_t i = 0; i < settling->n_behind; i++) {
+		uint16_t v = settling->behind[i];
+
+		settling->known.classes[v] = classes_of_variable(
+			settling, &edition->variables[v], settling->of_derived);
+	}
 }
 
 /*
  * Every variable behind which a cut fact stands has one class: then all cases
  * of the box look alike to the tables.
  */
-static bool box_is_one_case(const struct settling *settling, const struct known *known)
+static bool box_is_one_case(const struct settling *settling)
 {
-	const struct edition *edition = settling->edition;
+	for (uint16_t i = 0; i < settling->n_behind; i++) {
+		uint16_t v = settling->behind[i];
+		const struct variable *variable = &settling->edition->variables[v];
+		uint64_t classes = settling->known.classes[v] & ~unknown_class(variable);
 
-	for (uint16_t v = 0; v < edition->n_variables; v++) {
-		const struct variable *variable = &edition->variables[v];
-		uint64_t classes = known->classes[v] & ~unknown_class(variable);
-		uint64_t behind;
-
-		if ((classes & (classes - 1)) == 0 || variable->kind == VARIABLE_ELEMENT)
-			continue;
-		if (variable->kind == VARIABLE_DERIVED &&
-		    (settling->question->derived >> variable->index & 1) == 0)
-			continue;
-		behind = variable->kind == VARIABLE_DERIVED ?
-				 edition->derived[variable->index].facts :
-				 1ull << variable->index;
-		if ((behind & settling->cut_facts) != 0)
+		if ((classes & (classes - 1)) != 0)
 			return false;
 	}
 	return true;
@@ -173,31 +173,44 @@ static int widest(const struct settling *settling, const struct box *box)
 	return widest;
 }
 
-/* Everything that the box can give was already seen. */
-static bool box_is_seen(const struct settling *settling)
+static void take_output(struct settling *settling, uint8_t output)
 {
-	for (uint8_t o = 0; o < n_outputs(settling); o++)
-		if (!reach_within(&settling->found[o], &settling->settled->reach[o]))
-			return false;
-	return true;
+	const struct reach *found = &settling->found[output];
+	struct reach *reach = &settling->settled->reach[output];
+
+	for (size_t i = 0; i < found->n; i++)
+		reach_add(reach, found->terminals[i]);
+	reach->too_many = reach->too_many || found->too_many;
 }
 
 static void take_box(struct settling *settling)
 {
+	for (uint8_t o = 0; o < n_outputs(settling); o++)
+		take_output(settling, o);
+}
+
+/*
+ * Whether looking closer can bring nothing new: every output has either been
+ * seen with all its values, or has one value for every case of the box, which
+ * is taken.
+ */
+static bool box_is_done(struct settling *settling)
+{
+	bool done = true;
+
 	for (uint8_t o = 0; o < n_outputs(settling); o++) {
 		const struct reach *found = &settling->found[o];
-		struct reach *reach = &settling->settled->reach[o];
 
-		for (size_t i = 0; i < found->n; i++)
-			reach_add(reach, found->terminals[i]);
-		reach->too_many = reach->too_many || found->too_many;
+		if (found->n == 1 && !found->impossible && !found->too_many)
+			take_output(settling, o);
+		else if (!reach_within(found, &settling->settled->reach[o]))
+			done = false;
 	}
+	return done;
 }
 
 static void search(struct settling *settling, struct box *waiting)
 {
-	struct span of_derived[DERIVED_MAX];
-	struct known known;
 	size_t n_waiting = 1;
 	size_t n_looked = 0;
 
@@ -206,13 +219,12 @@ static void search(struct settling *settling, struct box *waiting)
 		int cut_at = widest(settling, &box);
 		int64_t middle;
 
-		enter_box(settling, &box, of_derived, &known);
-		reach_outputs(settling, &known);
-		if (box_is_seen(settling))
+		enter_box(settling, &box);
+		reach_outputs(settling);
+		if (box_is_done(settling))
 			continue;
 		if (cut_at < 0 || n_looked++ >= SETTLE_BOXES_MAX ||
-		    n_waiting + 2 > BOXES_WAITING_MAX ||
-		    box_is_one_case(settling, &known)) {
+		    n_waiting + 2 > BOXES_WAITING_MAX || box_is_one_case(settling)) {
 			take_box(settling);
 			continue;
 		}
@@ -237,24 +249,54 @@ static bool is_open(const struct settling *settling, uint8_t fact)
 	       answer->date.first != answer->date.last;
 }
 
-static void find_cut_facts(struct settling *settling)
+/* Facts that the question's derived facts read. */
+static uint64_t facts_derived_from(const struct settling *settling)
 {
 	const struct edition *edition = settling->edition;
-	uint64_t behind = 0;
+	uint64_t facts = 0;
 
 	for (uint16_t d = 0; d < edition->n_derived; d++)
 		if ((settling->question->derived >> d & 1) != 0)
-			behind |= edition->derived[d].facts;
+			facts |= edition->derived[d].facts;
+	return facts;
+}
+
+static void find_cut_facts(struct settling *settling)
+{
+	const struct edition *edition = settling->edition;
+	uint64_t derived_from = facts_derived_from(settling);
+
 	for (uint8_t i = 0; i < edition->n_facts; i++) {
 		if (!is_open(settling, i))
 			continue;
 		settling->settled->open |= 1ull << i;
-		if ((behind >> i & 1) != 0 && settling->n_cut < CUT_FACTS_MAX &&
+		if ((derived_from >> i & 1) != 0 && settling->n_cut < CUT_FACTS_MAX &&
 		    edition->facts[i].type != FACT_PERIODS) {
 			settling->cut[settling->n_cut++] = i;
 			settling->cut_facts |= 1ull << i;
 		}
 	}
+}
+
+static bool is_behind(const struct settling *settling, const struct variable *variable)
+{
+	if (variable->kind == VARIABLE_DERIVED)
+		return (settling->cut_derived >> variable->index & 1) != 0;
+	return variable->kind == VARIABLE_FACT &&
+	       (settling->cut_facts >> variable->index & 1) != 0;
+}
+
+static void find_behind(struct settling *settling)
+{
+	const struct edition *edition = settling->edition;
+
+	for (uint16_t d = 0; d < edition->n_derived; d++)
+		if ((edition->derived[d].facts & settling->cut_facts) != 0)
+			settling->cut_derived |= 1ull << d;
+	settling->cut_derived &= settling->question->derived;
+	for (uint16_t v = 0; v < edition->n_variables; v++)
+		if (is_behind(settling, &edition->variables[v]))
+			settling->behind[settling->n_behind++] = v;
 }
 
 /* What is known with every open fact at its full range. */
@@ -263,38 +305,46 @@ static void settle_whole(struct settling *settling)
 	struct settled *settled = settling->settled;
 
 	derive_begin(&settling->input, settling->edition, settling->facts);
-	derive_all(&settling->input, settling->question->derived, settled->of_derived);
-	know_all(settling, settled->of_derived, &settled->known);
+	derive_all(&settling->input, settling->question->derived, settling->of_derived);
+	know_all(settling);
+	memcpy(settled->of_derived, settling->of_derived, sizeof(settled->of_derived));
+	settled->known = settling->known;
+}
+
+static void begin_box(const struct settling *settling, struct box *box)
+{
+	for (uint8_t i = 0; i < settling->n_cut; i++)
+		box->spans[i] = settling->input.of_fact[settling->cut[i]];
 }
 
 int settle(const struct edition *edition, const struct question *question,
 	   const struct facts *facts, struct arena *arena, struct settled *ret_settled)
 {
-	struct settling settling = {
-		.edition = edition,
-		.question = question,
-		.facts = facts,
-		.arena = arena,
-		.settled = ret_settled,
-	};
+	struct settling *settling = arena_alloc(arena, sizeof(*settling));
 	struct box *waiting;
 
-	memset(ret_settled, 0, sizeof(*ret_settled));
-	settling.visited = diagram_visited(edition, arena);
-	if (settling.visited == NULL)
+	if (settling == NULL)
 		return -ENOMEM;
-	find_cut_facts(&settling);
-	settle_whole(&settling);
-	if (settling.n_cut == 0) {
-		reach_outputs(&settling, &ret_settled->known);
-		take_box(&settling);
+	settling->edition = edition;
+	settling->question = question;
+	settling->facts = facts;
+	settling->settled = ret_settled;
+	settling->visited = diagram_visited(edition, arena);
+	if (settling->visited == NULL)
+		return -ENOMEM;
+	memset(ret_settled, 0, sizeof(*ret_settled));
+	find_cut_facts(settling);
+	settle_whole(settling);
+	reach_outputs(settling);
+	if (settling->n_cut == 0 || box_is_done(settling)) {
+		take_box(settling);
 		return 0;
 	}
 	waiting = arena_array(arena, BOXES_WAITING_MAX, sizeof(*waiting));
 	if (waiting == NULL)
 		return -ENOMEM;
-	for (uint8_t i = 0; i < settling.n_cut; i++)
-		waiting[0].spans[i] = settling.input.of_fact[settling.cut[i]];
-	search(&settling, waiting);
+	find_behind(settling);
+	begin_box(settling, &waiting[0]);
+	search(settling, waiting);
 	return 0;
 }

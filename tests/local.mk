@@ -16,6 +16,9 @@
 # Files or folders that a test reads go into test_data. No folder in it may be
 # one that receives objects.
 
+fuzz_targets =
+test_data = tests/golden/canada
+
 unit_tests = \
 	tests/unit/test_arena \
 	tests/unit/test_date \
@@ -25,17 +28,39 @@ unit_tests = \
 # The log: its bytes, and its writer.
 unit_tests += \
 	tests/unit/test_log \
+	tests/unit/test_log_faults \
 	tests/unit/test_merkle
 tests_unit_test_log_SOURCES = tests/unit/test_log.c $(log_fixture)
+tests_unit_test_log_faults_SOURCES = tests/unit/test_log_faults.c $(log_fixture)
 log_fixture = tests/support/log_fixture.c tests/support/log_fixture.h
+
+# The wire.
+unit_tests += \
+	tests/unit/test_caseref \
+	tests/unit/test_frame \
+	tests/unit/test_prescan
+fuzz_targets += \
+	tests/fuzz/fuzz_frame \
+	tests/fuzz/fuzz_request
+tests_fuzz_fuzz_frame_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_request_LDADD = $(FUZZ_LIBS)
+test_data += \
+	tests/fuzz/corpus/frame \
+	tests/fuzz/corpus/request
+# Properties: what decides against plain loops over every case. An argument to
+# the program asks for a longer campaign.
+unit_tests += tests/property/test_random_editions
+tests_property_test_random_editions_SOURCES = \
+	tests/property/test_random_editions.c $(random_editions)
+random_editions = \
+	tests/support/brute.c tests/support/brute.h \
+	tests/support/chance.h \
+	tests/support/random_edition.c tests/support/random_edition.h
 
 script_tests = \
 	tests/support/test-checks \
 	tests/support/test-total
 
-fuzz_targets =
-
-test_data = tests/golden/canada
 
 # PROGRAM=PAGE: the program's --help and its manual page must name the same
 # options.

@@ -243,8 +243,10 @@ static int resume(struct log *log, const struct scan *scan,
 
 	if (r != 0)
 		return r;
-	report->cut = scan->unfinished;
-	report->cut_at = scan->end;
+	if (scan->unfinished) {
+		report->cut = true;
+		report->cut_at = scan->end;
+	}
 	log->state = scan->state;
 	log->mark = scan->mark;
 	r = merkle_tree_build(&log->tree, &log->state.frontier, NULL, 0);

@@ -23,6 +23,7 @@ struct builder {
 	bool built[TABLES_MAX];
 	struct finding *findings;
 	size_t n_findings;
+	bool too_large;
 };
 
 /* ---- Order of the variables ---- */
@@ -207,20 +208,42 @@ static bool same_values(const struct table *table, const struct row *a,
 	return memcmp(a->values, b->values, table->n_outputs) == 0;
 }
 
-/* Rows of a U table may not overlap; of an A table only with equal outputs. */
+/*
+ * Whether two rows may match one case: never under U, with equal outputs under
+ * A and, where neither has the higher rank, under P; always under C and F.
+ */
+static bool may_overlap(const struct table *table, const struct row *a,
+			const struct row *b)
+{
+	switch (table->hit) {
+	case HIT_UNIQUE:
+		return false;
+	case HIT_ANY:
+		return same_values(table, a, b);
+	case HIT_PRIORITY:
+		return a->values[0] != b->values[0] || same_values(table, a, b);
+	case HIT_COLLECT:
+	case HIT_FIRST:
+		break;
+	}
+	return true;
+}
+
+/* Where a row is reached no row before it may be, but those it may overlap. */
 static void check_overlaps(struct builder *builder, uint8_t index,
-			   const node_ref *conditions, uint8_t row)
+			   const node_ref *reached, const uint8_t *order, uint8_t at)
 {
 	const struct table *table = &builder->edition->tables[index];
-	node_ref mine = node_and(&builder->pool, conditions[row], builder->possible);
+	uint8_t row = order[at];
+	node_ref mine = node_and(&builder->pool, reached[row], builder->possible);
 
-	for (uint8_t other = 0; other < row; other++) {
+	for (uint8_t i = 0; i < at; i++) {
+		uint8_t other = order[i];
 		node_ref both;
 
-		if (table->hit == HIT_ANY &&
-		    same_values(table, &table->rows[row], &table->rows[other]))
+		if (may_overlap(table, &table->rows[row], &table->rows[other]))
 			continue;
-		both = node_and(&builder->pool, mine, conditions[other]);
+		both = node_and(&builder->pool, mine, reached[other]);
 		if (both == NODE_FALSE)
 			continue;
 		add_finding(builder,
@@ -290,52 +313,67 @@ static void take_row(struct builder *builder, uint8_t index, const struct row *r
 }
 
 /* Rows in order of precedence: as written, or by the rank of the first output. */
-static uint8_t row_order(const struct table *table, uint8_t order[ROWS_MAX])
+static void row_order(const struct table *table, uint8_t order[ROWS_MAX])
 {
 	uint8_t n = 0;
 
 	if (table->hit != HIT_PRIORITY) {
 		for (uint8_t r = 0; r < table->n_rows; r++)
 			order[n++] = r;
-		return n;
+		return;
 	}
 	for (uint8_t value = 0; value <= VALUE_NONE; value++)
 		for (uint8_t r = 0; r < table->n_rows; r++)
 			if (table->rows[r].values[0] == value)
 				order[n++] = r;
-	return n;
+}
+
+/* A row hides the next one in order: always under F, by a higher rank under P. */
+static bool wins(const struct table *table, uint8_t row, uint8_t next)
+{
+	if (table->hit == HIT_PRIORITY)
+		return table->rows[row].values[0] != table->rows[next].values[0];
+	return table->hit == HIT_FIRST;
 }
 
 static void build_rows(struct builder *builder, uint8_t index)
 {
 	const struct table *table = &builder->edition->tables[index];
 	struct node_pool *pool = &builder->pool;
-	bool ranked = table->hit == HIT_PRIORITY || table->hit == HIT_FIRST;
-	node_ref conditions[ROWS_MAX];
+	node_ref reached[ROWS_MAX];
 	uint8_t order[ROWS_MAX];
-	node_ref covered = NODE_FALSE;
+	node_ref covered = NODE_FALSE;	/* by rows that come before */
+	node_ref hidden = NODE_FALSE;	/* from this row, by those of them that win */
 
 	for (uint8_t o = 0; o < table->n_outputs; o++)
 		builder->outputs[index][o] =
 			table->hit == HIT_COLLECT ? TERMINAL : TERMINAL_NO_ROW;
-	for (uint8_t r = 0; r < table->n_rows; r++) {
-		conditions[r] = row_condition(builder, table, &table->rows[r]);
-		if (table->hit == HIT_UNIQUE || table->hit == HIT_ANY)
-			check_overlaps(builder, index, conditions, r);
-	}
 	row_order(table, order);
 	for (uint8_t i = 0; i < table->n_rows; i++) {
 		uint8_t r = order[i];
-		node_ref reached = conditions[r];
+		node_ref condition = row_condition(builder, table, &table->rows[r]);
 
-		if (ranked)
-			reached = node_and(pool, reached, node_not(pool, covered));
-		check_dead(builder, index, r, reached);
-		take_row(builder, index, &table->rows[r], reached);
-		covered = node_or(pool, covered, conditions[r]);
+		if (i > 0 && wins(table, order[i - 1], r))
+			hidden = covered;
+		reached[r] = node_and(pool, condition, node_not(pool, hidden));
+		check_overlaps(builder, index, reached, order, i);
+		check_dead(builder, index, r, reached[r]);
+		take_row(builder, index, &table->rows[r], reached[r]);
+		covered = node_or(pool, covered, condition);
 	}
 	if (table->hit != HIT_COLLECT)
 		check_gap(builder, index, covered);
+}
+
+/* Nothing found after the budget was spent is true: this finding stands alone. */
+static void note_budget(struct builder *builder, uint8_t index)
+{
+	if (builder->pool.failed != NODE_OVER_BUDGET || builder->too_large)
+		return;
+	builder->too_large = true;
+	builder->findings[0] = (struct finding){ .kind = FINDING_TOO_LARGE,
+						 .table = index };
+	builder->n_findings = 1;
 }
 
 /* Builds what the table reads, then the table. False once the budget is spent. */
@@ -351,11 +389,7 @@ static bool build_table(struct builder *builder, uint8_t index)
 			return false;
 	build_rows(builder, index);
 	builder->built[index] = true;
-	if (builder->pool.failed == NODE_OVER_BUDGET) {
-		builder->findings[0] = (struct finding){ .kind = FINDING_TOO_LARGE,
-							 .table = index };
-		builder->n_findings = 1;
-	}
+	note_budget(builder, index);
 	return builder->pool.failed == NODE_FINE;
 }
 
@@ -480,6 +514,7 @@ static void exclude_impossible(struct builder *builder)
 					TERMINAL_IMPOSSIBLE);
 		for (uint8_t o = edition->tables[table].n_outputs; o < OUTPUTS_MAX; o++)
 			builder->outputs[table][o] = TERMINAL_NONE;
+		note_budget(builder, (uint8_t)table);
 	}
 }
 

@@ -105,13 +105,20 @@ bool reach_within(const struct reach *a, const struct reach *b)
 	return true;
 }
 
+static void reach_terminal(struct reach *reach, node_ref terminal)
+{
+	if (terminal == TERMINAL_IMPOSSIBLE)
+		reach->impossible = true;
+	else
+		reach_add(reach, terminal);
+}
+
 static void collect(struct walk *walk, node_ref node)
 {
 	uint16_t variable;
 
 	if (node_is_terminal(node)) {
-		if (node != TERMINAL_IMPOSSIBLE)
-			reach_add(walk->reach, node);
+		reach_terminal(walk->reach, node);
 		return;
 	}
 	if (!visit(walk, node))
@@ -147,10 +154,10 @@ void diagram_reach(const struct edition *edition, node_ref root,
 
 	ret_reach->n = 0;
 	ret_reach->too_many = false;
+	ret_reach->impossible = false;
 	root = descend(edition, root, known);
 	if (node_is_terminal(root)) {
-		if (root != TERMINAL_IMPOSSIBLE)
-			reach_add(ret_reach, root);
+		reach_terminal(ret_reach, root);
 		return;
 	}
 	walk = walk_begin(edition, known, visited);

@@ -18,6 +18,7 @@ struct known {
 struct reach {
 	size_t n;
 	bool too_many;		/* more than REACH_MAX: a collected output with many sets */
+	bool impossible;	/* some case that fits cannot occur */
 	node_ref terminals[REACH_MAX];	/* TERMINAL_IMPOSSIBLE is never among them */
 };
 
