@@ -101,6 +101,10 @@ AM_LOG_FLAGS = --kill-after=10 900
 list-tests:
 	@echo $(TESTS)
 
+# Benchmarks are built on demand, by tests/bench/run.
+EXTRA_PROGRAMS = tests/bench/decide tests/bench/load
+EXTRA_DIST += tests/bench/README.md tests/bench/run
+
 AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; \
 	top_builddir='$(abs_top_builddir)'; \
