@@ -18,7 +18,64 @@ DAEMON_LIBS = daemon/libdaemon.a $(PROTO_LIBS) \
 	$(EVENT_LIBS) $(LMDB_LIBS) $(INIH_LIBS)
 
 daemon_sources = \
-	daemon/store/log.c daemon/store/log.h \
-	daemon/store/log_open.c daemon/store/log_state.h \
-	daemon/store/segments.c daemon/store/segments.h \
-	daemon/store/signer.c daemon/store/signer.h
+	daemon/buffer.c \
+	daemon/buffer.h \
+	daemon/client.h \
+	daemon/clock.c \
+	daemon/clock.h \
+	daemon/config.c \
+	daemon/config.h \
+	daemon/conn.c \
+	daemon/conn.h \
+	daemon/daemon.c \
+	daemon/daemon.h \
+	daemon/engine.c \
+	daemon/engine.h \
+	daemon/limits.h \
+	daemon/listener.c \
+	daemon/listener.h \
+	daemon/logging.c \
+	daemon/logging.h \
+	daemon/loop.c \
+	daemon/loop.h \
+	daemon/service.c \
+	daemon/service.h \
+	daemon/service_answer.c \
+	daemon/service_edition.c \
+	daemon/service_enact.c \
+	daemon/service_evaluate.c \
+	daemon/service_info.h \
+	daemon/service_log.c \
+	daemon/service_policy.c \
+	daemon/service_queue.c \
+	daemon/service_recorded.c \
+	daemon/service_state.h \
+	daemon/service_status.c \
+	daemon/store/edition_record.c \
+	daemon/store/edition_record.h \
+	daemon/store/editions.c \
+	daemon/store/editions.h \
+	daemon/store/index.c \
+	daemon/store/index.h \
+	daemon/store/lmdb.c \
+	daemon/store/lmdb.h \
+	daemon/store/lock.c \
+	daemon/store/lock.h \
+	daemon/store/log.c \
+	daemon/store/log.h \
+	daemon/store/log_open.c \
+	daemon/store/log_state.h \
+	daemon/store/overlay.c \
+	daemon/store/overlay.h \
+	daemon/store/rebuild.c \
+	daemon/store/rebuild.h \
+	daemon/store/segments.c \
+	daemon/store/segments.h \
+	daemon/store/signer.c \
+	daemon/store/signer.h \
+	daemon/store/store.c \
+	daemon/store/store.h
+
+sbin_PROGRAMS += daemon/permitd
+daemon_permitd_SOURCES = daemon/main.c
+daemon_permitd_LDADD = $(DAEMON_LIBS)

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/clock.h"
+#include "daemon/config.h"
+#include "daemon/daemon.h"
+#include "daemon/engine.h"
+#include "daemon/listener.h"
+#include "daemon/logging.h"
+#include "daemon/loop.h"
+#include "daemon/service.h"
+
+#define EXIT_BROKEN 1
+#define EXIT_USAGE 2
+
+struct daemon {
+	int argc;
+	char **argv;
+	struct config config;
+	struct store store;
+	struct service *service;
+	struct listener listener;
+	uint64_t begun_ms;
+};
+
+/* ---- Configuration ---- */
+
+/* Returns true to go on, else the exit status is set. */
+static bool read_config(struct daemon *daemon, int *ret_status)
+{
+	char text[CONFIG_ERROR_BYTES];
+
+	switch (config_read(daemon->argc, daemon->argv, &daemon->config, text)) {
+	case 0:
+		return true;
+	case CONFIG_E_HELP:
+		config_print_help(stdout);
+		*ret_status = 0;
+		return false;
+	case CONFIG_E_VERSION:
+		printf("permitd %s\n", ENGINE_VERSION);
+		*ret_status = 0;
+		return false;
+	default:
+		fprintf(stderr, "permitd: %s\n", text);
+		*ret_status = EXIT_USAGE;
+		return false;
+	}
+}
+
+static void apply_config(struct daemon *daemon)
+{
+	daemon->store.index_batch = daemon->config.index_batch;
+	logging_set_level((enum logging_level)daemon->config.log_level);
+}
+
+/*
+ * A configuration that is wrong changes nothing: the daemon goes on with the
+ * old one.
+ */
+static void reload(void *context)
+{
+	struct daemon *daemon = context;
+	char text[CONFIG_ERROR_BYTES];
+	const char *names[16];
+	struct config fresh;
+	size_t n;
+
+	if (config_read(daemon->argc, daemon->argv, &fresh, text) != 0) {
+		logging(LOGGING_ERROR, "the configuration was not read again: %s",
+			text);
+		return;
+	}
+	n = config_reload(&daemon->config, &fresh, names, ARRAY_LENGTH(names));
+	apply_config(daemon);
+	for (size_t i = 0; i < n; i++)
+		logging(LOGGING_WARNING,
+			"%s has a new value, which waits for a restart", names[i]);
+	logging(LOGGING_NOTICE, "the configuration was read again");
+}
+
+/* ---- Start ---- */
+
+static int open_store(struct daemon *daemon)
+{
+	struct store_options options = {
+		.folder = daemon->config.store,
+		.origin = daemon->config.origin,
+		.segment_bytes = daemon->config.segment_bytes,
+		.map_bytes = daemon->config.map_bytes,
+		.index_batch = daemon->config.index_batch,
+		.max_loaded = daemon->config.loaded_editions,
+	};
+	struct store_report report;
+	int r = store_open(&options, &daemon->store, &report);
+
+	if (r != 0) {
+		logging(LOGGING_ERROR, "%s", report.text);
+		return r;
+	}
+	if (report.created)
+		logging(LOGGING_NOTICE, "made a new store in %s",
+			daemon->config.store);
+	if (report.cut)
+		logging(LOGGING_WARNING, "%s", report.text);
+	if (report.n_read != 0)
+		logging(LOGGING_NOTICE,
+			"read %llu entries from the log that the index had "
+			"not heard of",
+			(unsigned long long)report.n_read);
+	return 0;
+}
+
+static int open_listener(struct daemon *daemon)
+{
+	const char *path = daemon->config.socket;
+	int r = listener_open(path, &daemon->listener);
+
+	if (r == LISTENER_E_SERVED)
+		logging(LOGGING_ERROR, "another process answers at the socket %s",
+			path);
+	else if (r == LISTENER_E_OTHER)
+		logging(LOGGING_ERROR, "%s is there and is not a socket", path);
+	else if (r == LISTENER_E_FOLDER)
+		logging(LOGGING_ERROR,
+			"the folder of the socket %s is none, or others may "
+			"write to it; give the socket a folder of its own",
+			path);
+	else if (r != 0)
+		logging(LOGGING_ERROR, "cannot listen at %s: %s", path,
+			strerror(-r));
+	return r;
+}
+
+static void ready(void *context)
+{
+	struct daemon *daemon = context;
+
+	logging(LOGGING_NOTICE, "ready after %llu ms, version %s, at %s",
+		(unsigned long long)(clock_ms() - daemon->begun_ms), ENGINE_VERSION,
+		daemon->config.socket);
+}
+
+/* ---- Life and end ---- */
+
+static int serve(struct daemon *daemon)
+{
+	struct service_options options = { .store = &daemon->store,
+					   .limits = &daemon->config.limits };
+	struct loop_options loop = {
+		.config = &daemon->config,
+		.listener = &daemon->listener,
+		.on_reload = reload,
+		.on_ready = ready,
+		.context = daemon,
+	};
+	int r = service_open(&options, &daemon->service);
+
+	if (r == 0) {
+		loop.service = daemon->service;
+		r = loop_run(&loop);
+	}
+	if (r == 0)
+		r = service_tidy(daemon->service, true);
+	if (r != 0)
+		logging(LOGGING_ERROR, "cannot go on: %s", strerror(-r));
+	else
+		logging(LOGGING_NOTICE, "stopped; everything is on the disk");
+	return r;
+}
+
+/* A client that leaves, or a file at its limit, is an error code and no death. */
+static void ignore_signals(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+}
+
+int daemon_run(int argc, char **argv)
+{
+	struct daemon daemon = { .argc = argc,
+				 .argv = argv,
+				 .listener = LISTENER_NONE };
+	int status = 0;
+	int r;
+
+	if (!read_config(&daemon, &status))
+		return status;
+	daemon.begun_ms = clock_ms();
+	ignore_signals();
+	logging_start((enum logging_level)daemon.config.log_level);
+	r = digest_start();
+	if (r != 0)
+		logging(LOGGING_ERROR, "OpenSSL cannot be used: %s", strerror(-r));
+	if (r == 0)
+		r = open_store(&daemon);
+	if (r == 0)
+		r = open_listener(&daemon);
+	if (r == 0)
+		r = serve(&daemon);
+	listener_close(&daemon.listener);
+	service_close(&daemon.service);
+	store_close(&daemon.store);
+	digest_stop();
+	return r == 0 ? 0 : EXIT_BROKEN;
+}

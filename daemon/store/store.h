@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PERMIT_STORE_STORE_H
+#define PERMIT_STORE_STORE_H
+
+#include "daemon/store/editions.h"
+#include "daemon/store/index.h"
+#include "daemon/store/lock.h"
+#include "daemon/store/log.h"
+
+/*
+ * Everything that lasts, in one folder:
+ *
+ *	lock		who holds the store
+ *	keys/log.key	signs the log's checkpoints
+ *	log/NNNNNNNN.seg	the log: the truth
+ *	index/data.mdb	editions, and where things stand in the log
+ *
+ * The log is written first. Whatever the database has not heard of when the
+ * process ends is read from the log at the next start; whatever contradicts the
+ * log is refused.
+ */
+struct store {
+	struct lock lock;
+	struct lmdb *lmdb;
+	struct index *index;
+	struct editions *editions;
+	struct log *log;
+	struct log_reader *reader; /* of single entries */
+	char *folder;
+	size_t index_batch; /* entries in memory before they are written */
+};
+
+struct store_options {
+	const char *folder; /* made when absent, but not its parents */
+	const char *origin; /* name of the log */
+	uint64_t segment_bytes;
+	size_t map_bytes; /* of the database, at first */
+	size_t index_batch;
+	size_t max_loaded; /* compiled editions in memory */
+};
+
+#define STORE_TEXT_BYTES 512
+
+/* What opening found, in words for the daemon to say. */
+struct store_report {
+	bool created;
+	bool cut;		     /* an unfinished group at the log's end */
+	uint64_t n_read;	     /* entries that were read from the log again */
+	char text[STORE_TEXT_BYTES]; /* why it was refused; what was cut */
+};
+
+#define STORE_E_REFUSED 1 /* it cannot be opened as it is; see the report */
+#define STORE_E_NO_ROOM 2 /* the disk is full; nothing was changed */
+#define STORE_E_UNFIT 3	  /* more than one group of the log can hold */
+
+/*
+ * Opens the store, or makes an empty one where there is none.
+ * Returns 0, STORE_E_REFUSED with a sentence in the report, or -errno, likewise
+ * with a sentence. The report is always set.
+ */
+MUST_USE int store_open(const struct store_options *options,
+			struct store *ret_store, struct store_report *ret_report);
+
+/*
+ * Ends everything. What the index has in memory is read from the log at the next
+ * start, unless store_index wrote it. Accepts a store that is all zero.
+ */
+void store_close(struct store *store);
+
+/*
+ * Appends the entries to the log as one group, durably, and adds them to the
+ * index. rows[i] belongs to items[i], whose entry_id is the one that counts.
+ *
+ * Returns 0; STORE_E_NO_ROOM or STORE_E_UNFIT, after which nothing was changed;
+ * or -errno: then the disk is in doubt and the daemon must exit.
+ */
+MUST_USE int store_append(struct store *store, struct log_item *items,
+			  struct index_row *rows, size_t n);
+
+/*
+ * Writes the index when enough has come together, or, with `all`, whatever
+ * there is. A full disk is no error: it is tried again later. Returns 0 or -errno.
+ */
+MUST_USE int store_index(struct store *store, bool all);
+
+/*
+ * An entry of the log, with its record. Views last until the next call.
+ * Returns 0, STORE_E_REFUSED when the log is damaged there, with ret_text (of
+ * STORE_TEXT_BYTES) saying how, or -errno. seq must be below index_size().
+ */
+MUST_USE int store_read(struct store *store, uint64_t seq,
+			struct segment_record *ret_record,
+			struct segment_item *ret_item, char *ret_text);
+
+/* Free bytes for this process in the store's file system. Returns 0 or -errno. */
+MUST_USE int store_free_bytes(const struct store *store, uint64_t *ret_bytes);
+
+#endif
