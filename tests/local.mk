@@ -23,7 +23,8 @@ unit_tests = \
 	tests/unit/test_arena \
 	tests/unit/test_date \
 	tests/unit/test_fact \
-	tests/unit/test_testimony
+	tests/unit/test_testimony \
+	tests/unit/test_text
 
 # The log: its bytes, and its writer.
 unit_tests += \
