@@ -58,6 +58,15 @@ random_editions = \
 	tests/support/chance.h \
 	tests/support/random_edition.c tests/support/random_edition.h
 
+# Policy documents.
+unit_tests += \
+	tests/unit/test_policy_errors
+tests_unit_test_policy_errors_SOURCES = tests/unit/test_policy_errors.c $(test_files)
+test_files = tests/support/files.c tests/support/files.h
+test_data += \
+	tests/golden/errors \
+	tests/golden/policy
+
 script_tests = \
 	tests/support/test-checks \
 	tests/support/test-total

@@ -87,7 +87,8 @@ static void check_waits(struct draft *draft, const struct question *question)
 struct accusation {
 	struct draft *draft;
 	const struct row *adverse;	/* the row that says so */
-	bool (*seen)[ROWS_MAX];
+	bool (*seen)[ROWS_MAX];		/* by presence; then by absence */
+	bool by_absence;		/* a value counts that no row gave */
 };
 
 static void accuse_row(struct accusation *accusation, const struct draft_table *table,
@@ -99,10 +100,10 @@ static void refuse_favourable(struct accusation *accusation, const struct row *r
 	mistake(accusation->draft->loader, M_ADVERSE_FAVOURABLE, test->place,
 		"a fact of direction A, with a value listed as adverse, or N",
 		row == accusation->adverse ?
-			"row %s is adverse and tests `%s`, a fact that can only help" :
-			"row %s gives a value that an adverse row tests, and reads `%s`, "
-			"a fact that can only help",
-		row->id, key);
+			"the adverse row %s tests `%s`, a fact that can only help" :
+			"row %s reads `%s`, a fact that can only help, and the adverse "
+			"row %s tests what it gives",
+		row->id, key, accusation->adverse->id);
 }
 
 /* The values of the fact for which the test holds, when it names any. */
@@ -130,7 +131,7 @@ static void accuse_fact(struct accusation *accusation, const struct row *row,
 		refuse_favourable(accusation, row, test, fact->key);
 		break;
 	case DIRECTION_ADVERSE:
-		if (!within_adverse(fact, test))
+		if (accusation->by_absence || !within_adverse(fact, test))
 			mistake(accusation->draft->loader, M_ADVERSE_VALUE, test->place,
 				NULL,
 				"row %s counts a value of `%s` against the person that "
@@ -142,43 +143,54 @@ static void accuse_fact(struct accusation *accusation, const struct row *row,
 	}
 }
 
+/* What a computation makes of an A fact's value, no list of values can say. */
 static void accuse_derived(struct accusation *accusation, const struct row *row,
 			   const struct test *test, const struct derived *derived)
 {
-	for (uint16_t i = 0; i < accusation->draft->edition.n_facts; i++)
-		if ((derived->facts >> i & 1) != 0 &&
-		    accusation->draft->facts[i].direction == DIRECTION_FAVOURABLE) {
-			refuse_favourable(accusation, row, test,
-					  accusation->draft->facts[i].key);
-			return;
-		}
+	const struct draft *draft = accusation->draft;
+
+	for (uint16_t i = 0; i < draft->edition.n_facts; i++) {
+		if ((derived->facts >> i & 1) == 0)
+			continue;
+		if (draft->facts[i].direction == DIRECTION_FAVOURABLE)
+			refuse_favourable(accusation, row, test, draft->facts[i].key);
+		else if (draft->facts[i].direction == DIRECTION_ADVERSE)
+			mistake(draft->loader, M_ADVERSE_VALUE, test->place, NULL,
+				"row %s counts against the person what `%s` makes of "
+				"`%s`",
+				row->id, derived->name, draft->facts[i].key);
+	}
+}
+
+/* "None of these" and "only these" hold because of rows that do not match. */
+static bool tests_absence(const struct test *test)
+{
+	return test->op == TEST_SET_NONE || test->op == TEST_SET_ONLY;
 }
 
 static bool gives_tested(const struct row *row, const struct input *input,
 			 const struct test *test)
 {
-	uint8_t value = row->values[input->output];
-
-	if (value == VALUE_NONE)
-		return false;
-	/* "none of these" is met by whatever keeps the others away, so by every row */
-	if (test->op == TEST_SET_NONE || test->op == TEST_SET_ONLY)
-		return true;
-	return (test->mask >> value & 1) != 0;
+	return tests_absence(test) || (test->mask >> row->values[input->output] & 1) != 0;
 }
 
 static void accuse_output(struct accusation *accusation, const struct input *input,
 			  const struct test *test)
 {
 	const struct draft_table *table = &accusation->draft->tables[input->index];
+	bool before = accusation->by_absence;
+	bool by_absence = before || tests_absence(test);
+	size_t index = input->index + (by_absence ? TABLES_MAX : 0u);
 
 	for (uint8_t r = 0; r < table->table.n_rows; r++) {
-		bool *seen = &accusation->seen[input->index][r];
+		bool *seen = &accusation->seen[index][r];
 
 		if (*seen || !gives_tested(&table->rows[r], input, test))
 			continue;
 		*seen = true;
+		accusation->by_absence = by_absence;
 		accuse_row(accusation, table, &table->rows[r]);
+		accusation->by_absence = before;
 	}
 }
 
@@ -223,7 +235,7 @@ static void check_adverse(struct draft *draft, const struct question *question)
 		if (!is_outcome(&table->table, question, &table->rows[r],
 				OUTCOME_ADVERSE))
 			continue;
-		accusation.seen = loader_alloc(draft->loader, TABLES_MAX,
+		accusation.seen = loader_alloc(draft->loader, 2 * TABLES_MAX,
 					       sizeof(*accusation.seen));
 		accuse_row(&accusation, table, &table->rows[r]);
 	}
@@ -236,6 +248,7 @@ void check_draft(struct draft *draft)
 
 		mistake(draft->loader, M_QUESTION_MISSING, place, NULL,
 			"no table has an output `outcome`: there is nothing to ask");
+		return;
 	}
 	check_used(draft);
 	for (uint16_t i = 0; i < draft->edition.n_questions; i++) {

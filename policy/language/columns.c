@@ -27,6 +27,7 @@ bool columns_find(struct loader *loader, const struct grid *grid,
 		  const struct column *described, size_t n, struct columns *ret_columns)
 {
 	struct columns columns = { .described = described, .n = n };
+	bool misnamed = false;
 	bool good = true;
 
 	for (size_t i = 0; i < n; i++)
@@ -35,6 +36,7 @@ bool columns_find(struct loader *loader, const struct grid *grid,
 		const struct cell *cell = &grid->header.cells[c];
 		int i = described_index(&columns, cell->text);
 
+		misnamed = misnamed || i < 0;
 		if (i < 0)
 			column_unknown(loader, &columns, cell);
 		else if (columns.at[i] >= 0)
@@ -46,10 +48,13 @@ bool columns_find(struct loader *loader, const struct grid *grid,
 	for (size_t i = 0; i < n; i++) {
 		if (!described[i].required || columns.at[i] >= 0)
 			continue;
-		mistake(loader, M_COLUMN_MISSING, grid->header.place, NULL,
-			"this table lacks the column `%s`", described[i].name);
+		if (!misnamed)
+			mistake(loader, M_COLUMN_MISSING, grid->header.place, NULL,
+				"this table lacks the column `%s`", described[i].name);
 		good = false;
 	}
+	if (!good)
+		loader_skipped(loader);
 	*ret_columns = columns;
 	return good;
 }

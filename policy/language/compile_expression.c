@@ -339,7 +339,7 @@ static const struct expression *type_call(struct typing *typing, const struct no
 	    argument_letter(function->arguments, node->n_args - 1) == '\0') {
 		mistake(typing->loader, M_FUNCTION_ARGUMENTS, place_of(typing, node),
 			loader_format(typing->loader, "expected %s", function->shown),
-			"%zu arguments for `%s`", node->n_args, function->name);
+			"too many or too few arguments for `%s`", function->name);
 		return NULL;
 	}
 	for (size_t i = 0; i < node->n_args; i++) {

@@ -358,6 +358,7 @@ const struct document *document_read(struct loader *loader, struct bytes source)
 	struct reading reading = { .loader = loader, .tail = &document->blocks };
 	cmark_node *root;
 
+	loader->incomplete = false;
 	if (source.n > DOCUMENT_MAX_BYTES) {
 		mistake(loader, M_DOCUMENT_TOO_LONG, (struct place){ 1, 1, 1 }, NULL,
 			"a document of %zu bytes", source.n);

@@ -61,15 +61,29 @@ int find_value(const struct fact *fact, struct text value)
 	return -1;
 }
 
+/* In the list of words a bar means that the word ends there. */
+static struct text listed_word(const char *word)
+{
+	return (struct text){ word, strcspn(word, "|") };
+}
+
+static void refuse_name(struct draft *draft, struct text name, const char *word,
+			struct place place)
+{
+	struct text listed = listed_word(word);
+
+	mistake(draft->loader, M_TESTIMONY_NAME, place,
+		loader_format(draft->loader, "`%.*s` is never asked or read",
+			      SHOW(listed)),
+		"`%.*s` names testimony or a stand-in for it", SHOW(name));
+}
+
 void check_name(struct draft *draft, struct text name, struct place place)
 {
-	const char *copy = loader_text(draft->loader, name);
-	const char *word = testimony_name(copy);
+	const char *word = testimony_name(loader_text(draft->loader, name));
 
 	if (word != NULL)
-		mistake(draft->loader, M_TESTIMONY_NAME, place,
-			loader_format(draft->loader, "`%s` is never asked or read", word),
-			"`%s` names testimony or a stand-in for it", copy);
+		refuse_name(draft, name, word, place);
 }
 
 void check_word(struct draft *draft, struct text word, struct place place)
@@ -78,20 +92,21 @@ void check_word(struct draft *draft, struct text word, struct place place)
 	const char *found = testimony_word(word.at, word.n, &offset);
 
 	if (found != NULL)
-		mistake(draft->loader, M_TESTIMONY_NAME, place,
-			loader_format(draft->loader, "`%s` is never asked or read", found),
-			"`%.*s` names testimony or a stand-in for it", SHOW(word));
+		refuse_name(draft, word, found, place);
 }
 
 void check_text(struct draft *draft, const struct cell *cell)
 {
 	size_t offset = 0;
-	const char *word = testimony_word(cell->text.at, cell->text.n, &offset);
+	const char *found = testimony_word(cell->text.at, cell->text.n, &offset);
+	struct text listed;
 
-	if (word != NULL)
-		mistake(draft->loader, M_TESTIMONY_WORD,
-			cell_place(cell, offset, strlen(word)), NULL,
-			"this text speaks of testimony or a stand-in for it (%s)", word);
+	if (found == NULL)
+		return;
+	listed = listed_word(found);
+	mistake(draft->loader, M_TESTIMONY_WORD, cell_place(cell, offset, listed.n), NULL,
+		"this text speaks of testimony or a stand-in for it (%.*s)",
+		SHOW(listed));
 }
 
 static bool is_used(const struct draft *draft, struct text id)

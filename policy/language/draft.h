@@ -58,6 +58,7 @@ struct draft_table {
 	size_t first_row;	/* line of the grid */
 	bool constraints;
 	bool unsound;		/* its columns could not be read */
+	unsigned unsound_outputs;	/* declared with a mistake: bits */
 };
 
 #define DRAFT_SOURCES_MAX 256

@@ -29,9 +29,12 @@ static struct draft *new_draft(struct loader *loader)
 static void open_document(struct draft *draft, struct bytes source, bool vocabulary)
 {
 	const struct document *document;
+	size_t n_mistakes = mistakes(draft->loader);
 
 	draft->loader->in_vocabulary = vocabulary;
 	document = document_read(draft->loader, source);
+	if (mistakes(draft->loader) > n_mistakes)
+		loader_skipped(draft->loader);
 	draft->n_sections = document_sections(draft->loader, document,
 					      &draft->sections);
 }
@@ -51,16 +54,14 @@ static bool tables_are_sound(const struct draft *draft)
  */
 static void read_policy(struct draft *draft)
 {
-	size_t n_mistakes = mistakes(draft->loader);
-
 	read_policy_header(draft);
 	read_facts(draft, true);
 	read_sources(draft);
 	read_derived(draft);
 	read_tables(draft);
 	read_routes(draft);
-	if (n_mistakes > 0 || !tables_are_sound(draft))
-		return;
+	if (!tables_are_sound(draft))
+		loader_skipped(draft->loader);
 	read_transition(draft);
 	read_texts(draft);
 	if (draft->unsound_facts == 0)
@@ -154,6 +155,13 @@ static void build_diagram(struct loader *loader, struct edition *edition)
 	if (diagram_build(edition, loader->arena, &loader->scratch, findings, &n,
 			  &edition->diagram) != 0)
 		loader_no_room(loader);
+	/* without any case every row is dead, which says nothing more */
+	for (size_t i = 0; i < n; i++) {
+		if (findings[i].kind != FINDING_NO_CASE)
+			continue;
+		note_finding(loader, edition, &findings[i]);
+		return;
+	}
 	for (size_t i = 0; i < n; i++)
 		note_finding(loader, edition, &findings[i]);
 }

@@ -105,6 +105,27 @@ const char *loader_built(struct loader *loader, struct builder *builder)
 	return text;
 }
 
+void loader_skipped(struct loader *loader)
+{
+	loader->incomplete = true;
+}
+
+static bool says_absent(enum mistake kind)
+{
+	static const enum mistake kinds[] = {
+		M_TITLE_MISSING, M_HEADER_MISSING, M_HEADER_ROW_MISSING, M_TABLE_MISSING,
+		M_COLUMN_MISSING, M_FACT_UNKNOWN, M_TEXT_MISSING, M_TEXT_UNKNOWN,
+		M_EXPRESSION_NAME, M_INPUT_UNKNOWN, M_ROWS_MISSING, M_ROW_NUMBER,
+		M_SOURCE_KEY, M_QUESTION_MISSING, M_QUESTION_UNKNOWN,
+		M_EXAMPLE_EXPECTED,
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)
+		if (kinds[i] == kind)
+			return true;
+	return false;
+}
+
 /* The same mistake at the same place is said once. */
 static bool noted(const struct diagnostics *out, const char *code, struct place place)
 {
@@ -129,7 +150,8 @@ void mistake(struct loader *loader, enum mistake kind, struct place place,
 	};
 	va_list args;
 
-	if (noted(out, diagnostic.code, place))
+	if (noted(out, diagnostic.code, place) ||
+	    (loader->incomplete && says_absent(kind)))
 		return;
 	va_start(args, format);
 	diagnostic.message = format_text(loader, format, args);

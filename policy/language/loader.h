@@ -19,6 +19,7 @@ struct loader {
 	struct arena scratch;	/* working memory, given back when the load ends */
 	struct diagnostics *out;
 	bool in_vocabulary;	/* which document is being read */
+	bool incomplete;	/* something was skipped: see loader_skipped */
 	jmp_buf way_out;
 };
 
@@ -60,6 +61,12 @@ static inline size_t mistakes(const struct loader *loader)
 {
 	return loader->out->n;
 }
+
+/*
+ * Says that a part could not be read, which was noted. From here on nothing is
+ * said to be missing or unknown: it may stand in that part.
+ */
+void loader_skipped(struct loader *loader);
 
 /* Names gathered to say what was expected: "one of: a, b", or the nearest. */
 struct choices {

@@ -94,39 +94,63 @@ static int derived_date(struct draft *draft, const struct cell *cell, struct tex
 	return -1;
 }
 
-static void add_output_value(struct draft *draft, struct output *output,
-			     const struct cell *cell, struct text piece)
+static bool is_outcome(struct text value)
+{
+	for (int i = 0; i < OUTCOME_ASK; i++)
+		if (text_equal(value, outcome_names[i]))
+			return true;
+	return false;
+}
+
+/* Says what is wrong with a value of an output; false when nothing is. */
+static bool refuse_value(struct draft *draft, const struct output *output,
+			 struct text value, bool is_date, struct place place)
 {
 	struct loader *loader = draft->loader;
-	struct text value = without_backticks(piece);
-	struct place place = piece_place(cell, piece);
-	int derived = -1;
 
-	if (value.n < piece.n)
-		derived = derived_date(draft, cell, piece);
-	else if (piece.n >= 2 && piece.at[0] == '"' && piece.at[piece.n - 1] == '"')
-		value = (struct text){ piece.at + 1, piece.n - 2 };
-	check_word(draft, value, place);
-	if (value.n == piece.n || derived < 0)
-		if (!output_value_is_plain(value) && value.n == piece.n) {
-			mistake(loader, M_VALUES_FORM, place,
-				"one word, or a derived date in backticks",
-				"`%.*s` is not a value", SHOW(value));
-			return;
-		}
 	for (uint8_t i = 0; i < output->n_values; i++)
 		if (text_equal(value, output->values[i])) {
 			mistake(loader, M_VALUE_TWICE, place, NULL,
 				"`%.*s` is listed twice", SHOW(value));
-			return;
+			return true;
 		}
-	if (output->n_values == VALUES_MAX) {
+	if (!is_date && !output_value_is_plain(value))
+		mistake(loader, M_VALUES_FORM, place,
+			"one word, or a derived date in backticks",
+			"`%.*s` is not a value", SHOW(value));
+	else if (strcmp(output->name, "outcome") == 0 && !is_outcome(value))
+		mistake(loader, M_OUTCOME_VALUE, place, NULL,
+			"`%.*s` is not an outcome", SHOW(value));
+	else if (output->n_values == VALUES_MAX)
 		mistake(loader, M_TOO_MANY_VALUES, place, NULL, "more than %d values",
 			VALUES_MAX);
+	else
+		return false;
+	return true;
+}
+
+static struct text without_quotes(struct text text)
+{
+	if (text.n >= 2 && text.at[0] == '"' && text.at[text.n - 1] == '"')
+		return (struct text){ text.at + 1, text.n - 2 };
+	return text;
+}
+
+static void add_output_value(struct draft *draft, struct output *output,
+			     const struct cell *cell, struct text piece)
+{
+	struct text value = without_backticks(piece);
+	bool is_date = value.n < piece.n;
+	struct place place = piece_place(cell, piece);
+	int derived = is_date ? derived_date(draft, cell, piece) : -1;
+
+	if (!is_date)
+		value = without_quotes(piece);
+	check_word(draft, value, place);
+	if (refuse_value(draft, output, value, is_date, place))
 		return;
-	}
 	output->derived[output->n_values] = (int16_t)derived;
-	output->values[output->n_values++] = loader_text(loader, value);
+	output->values[output->n_values++] = loader_text(draft->loader, value);
 }
 
 static void read_output(struct draft *draft, struct draft_table *table, size_t column)
@@ -136,6 +160,7 @@ static void read_output(struct draft *draft, struct draft_table *table, size_t c
 	struct output *output = &table->table.outputs[table->table.n_outputs];
 	struct text name = without_backticks(header->text);
 	struct text rest = allowed->text;
+	size_t n_mistakes = mistakes(draft->loader);
 	struct text piece;
 
 	check_word(draft, name, header->place);
@@ -159,6 +184,8 @@ static void read_output(struct draft *draft, struct draft_table *table, size_t c
 			"the output `%.*s` has no allowed values", SHOW(name));
 	while (allowed->text.n > 0 && text_cut(&rest, ',', &piece))
 		add_output_value(draft, output, allowed, piece);
+	if (mistakes(draft->loader) > n_mistakes)
+		table->unsound_outputs |= 1u << table->table.n_outputs;
 	table->output_columns[table->table.n_outputs++] = column;
 }
 
@@ -166,9 +193,11 @@ static void count_outputs(struct draft *draft, struct draft_table *table)
 {
 	const struct cell *cell = &table->grid->header.cells[0];
 
-	if (table->table.n_outputs == 0)
+	if (table->table.n_outputs == 0) {
 		mistake(draft->loader, M_OUTPUT_MISSING, cell->place, NULL,
 			"a table without an output");
+		loader_skipped(draft->loader);
+	}
 	if (table->table.hit == HIT_COLLECT && table->table.n_outputs > 1)
 		mistake(draft->loader, M_COLLECT_OUTPUTS,
 			table->table.outputs[1].place, NULL,
@@ -199,6 +228,7 @@ static void read_annotation(struct draft *draft, struct draft_table *table,
 	mistake(draft->loader, M_ANNOTATION_UNKNOWN, cell->place,
 		table->constraints ? "expected `why`" : "expected source, id or note",
 		"no annotation is called `%.*s`", SHOW(cell->text));
+	loader_skipped(draft->loader);
 }
 
 static void need_annotation(struct draft *draft, struct draft_table *table,
@@ -317,7 +347,7 @@ static bool find_output_subject(struct draft *draft, struct text name,
 	if (output < 0)
 		return subject->unsound;
 	subject->output = (uint8_t)output;
-	subject->unsound = draft->tables[table].table.outputs[output].n_values == 0;
+	subject->unsound = (draft->tables[table].unsound_outputs >> output & 1) != 0;
 	return true;
 }
 
@@ -361,23 +391,21 @@ static void check_subject(struct draft *draft, struct subject *subject)
 	subject->unsound = true;
 }
 
-static const char *subject_type(const struct draft *draft, const struct subject *subject,
-				uint8_t *ret_n, const char *const **ret_values)
+/* The values that a subject has by name: none for numbers and dates. */
+static uint8_t subject_values(const struct draft *draft, const struct subject *subject,
+			      const char *const **ret_values)
 {
 	const struct output *output;
 
-	*ret_n = 0;
 	if (subject->kind == SUBJECT_DERIVED)
-		return "derived";
+		return 0;
 	if (subject->kind == SUBJECT_FACT) {
-		*ret_n = draft->facts[subject->index].n_values;
 		*ret_values = draft->facts[subject->index].values;
-		return "fact";
+		return draft->facts[subject->index].n_values;
 	}
 	output = &draft->tables[subject->index].table.outputs[subject->output];
-	*ret_n = output->n_values;
 	*ret_values = output->values;
-	return "output";
+	return output->n_values;
 }
 
 /* Allowed values of an input only repeat what it has, so that a reader sees it. */
@@ -387,10 +415,9 @@ static void check_allowed(struct draft *draft, const struct subject *subject,
 	const char *const *values = NULL;
 	struct text rest = cell->text;
 	struct text piece;
-	uint8_t n_values;
+	uint8_t n_values = subject_values(draft, subject, &values);
 	uint64_t named = 0;
 
-	(void)subject_type(draft, subject, &n_values, &values);
 	if (cell->text.n == 0 || subject->unsound)
 		return;
 	while (text_cut(&rest, ',', &piece)) {

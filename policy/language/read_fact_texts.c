@@ -115,10 +115,12 @@ static void read_questions(struct draft *draft, const struct section *section,
 			   uint16_t n_before)
 {
 	struct texts_row reading = { .draft = draft, .n_before = n_before };
+	bool headed = false;
 	int language = -1;
 
 	for (const struct block *b = section->first; b != section->end; b = b->next) {
 		if (b->kind == BLOCK_HEADING) {
+			headed = true;
 			language = find_language(text_of(b->text));
 			if (language < 0)
 				mistake(draft->loader, M_LANGUAGE_UNKNOWN, b->place,
@@ -127,7 +129,7 @@ static void read_questions(struct draft *draft, const struct section *section,
 			reading.language = (enum language)language;
 			read_grid(&reading, b->grid, question_columns,
 				  ARRAY_LENGTH(question_columns));
-		} else if (b->kind == BLOCK_GRID) {
+		} else if (b->kind == BLOCK_GRID && !headed) {
 			mistake(draft->loader, M_LANGUAGE_UNKNOWN, b->place, NULL,
 				"questions without the heading of a language");
 		}

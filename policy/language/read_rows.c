@@ -35,10 +35,12 @@ static void read_id(struct draft *draft, const struct draft_table *table,
 	}
 	row->id = loader_text(draft->loader, cell->text);
 	check_word(draft, cell->text, cell->place);
-	if (cell->text.n == 0)
+	if (cell->text.n == 0) {
 		mistake(draft->loader, M_ROW_ID, cell->place, NULL, "a row without an id");
-	else
-		(void)check_id(draft, cell);
+		loader_skipped(draft->loader);
+	} else if (!check_id(draft, cell)) {
+		loader_skipped(draft->loader);
+	}
 }
 
 static void read_source(struct draft *draft, const struct draft_table *table,
@@ -84,9 +86,11 @@ static void value_unknown(struct draft *draft, const struct cell *cell,
 }
 
 /* A derived date stands in backticks, a value does not: they may share a name. */
-static uint8_t read_value(struct draft *draft, const struct cell *cell,
-			  const struct output *output)
+static uint8_t read_value(struct draft *draft, const struct draft_table *table,
+			  const struct line *line, uint8_t index)
 {
+	const struct cell *cell = &line->cells[table->output_columns[index]];
+	const struct output *output = &table->table.outputs[index];
 	struct text value = without_backticks(cell->text);
 	bool is_date = value.n < cell->text.n;
 
@@ -98,7 +102,7 @@ static uint8_t read_value(struct draft *draft, const struct cell *cell,
 		if (text_equal(value, output->values[i]) &&
 		    is_date == (output->derived[i] >= 0))
 			return i;
-	if (output->n_values > 0)
+	if ((table->unsound_outputs >> index & 1) == 0)
 		value_unknown(draft, cell, output);
 	return VALUE_NONE;
 }
@@ -119,9 +123,7 @@ static void read_row(struct draft *draft, struct draft_table *table,
 					&line->cells[table->subjects[i].column],
 					&table->conditions[r].conditions[i]);
 	for (uint8_t i = 0; i < table->table.n_outputs; i++)
-		row->values[i] = read_value(draft,
-					    &line->cells[table->output_columns[i]],
-					    &table->table.outputs[i]);
+		row->values[i] = read_value(draft, table, line, i);
 	table->table.n_rows++;
 }
 
@@ -135,9 +137,11 @@ void read_rows(struct draft *draft, struct draft_table *table)
 	table->conditions = loader_alloc(draft->loader, ROWS_MAX,
 					 sizeof(*table->conditions));
 	table->table.rows = table->rows;
-	if (grid->n_lines == table->first_row)
+	if (grid->n_lines == table->first_row) {
 		mistake(draft->loader, M_ROWS_MISSING, grid->header.place, NULL,
 			"a table without rows");
+		loader_skipped(draft->loader);
+	}
 	for (size_t i = table->first_row; i < grid->n_lines; i++) {
 		if (table->table.n_rows == ROWS_MAX) {
 			mistake(draft->loader, M_TOO_MANY, grid->lines[i].place, NULL,

@@ -104,24 +104,11 @@ static void find_tables(struct draft *draft)
 
 /* ---- Questions ---- */
 
-static bool is_outcome(const char *value)
-{
-	for (int i = 0; i < OUTCOME_ASK; i++)
-		if (strcmp(value, outcome_names[i]) == 0)
-			return true;
-	return false;
-}
-
 static void add_question(struct draft *draft, uint16_t index, int outcome)
 {
 	const struct table *table = &draft->tables[index].table;
-	const struct output *output = &table->outputs[outcome];
 	struct question *question = &draft->questions[draft->edition.n_questions];
 
-	for (uint8_t i = 0; i < output->n_values; i++)
-		if (!is_outcome(output->values[i]))
-			mistake(draft->loader, M_OUTCOME_VALUE, output->place, NULL,
-				"`%s` is not an outcome", output->values[i]);
 	if (draft->edition.n_questions == QUESTIONS_MAX) {
 		mistake(draft->loader, M_TOO_MANY, table->place, NULL,
 			"more than %d questions", QUESTIONS_MAX);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PERMIT_TESTS_FILES_H
+#define PERMIT_TESTS_FILES_H
+
+#include "policy/base/bytes.h"
+
+/*
+ * Reads a file of the source tree; the test program ends when it cannot. The
+ * bytes are followed by a NUL and given back with file_done.
+ */
+struct bytes file_read(const char *path);
+void file_done(struct bytes *file);
+
+/* The names in a folder of the source tree that end so, sorted. */
+#define FILE_NAMES_MAX 512
+
+struct file_names {
+	size_t n;
+	char *at[FILE_NAMES_MAX];
+};
+
+void file_names_read(struct file_names *names, const char *folder, const char *end);
+void file_names_done(struct file_names *names);
+
+#endif
