@@ -28,12 +28,28 @@ unit_tests = \
 
 # The log: its bytes, and its writer.
 unit_tests += \
+	tests/unit/test_blob \
+	tests/unit/test_digest \
+	tests/unit/test_entry \
 	tests/unit/test_log \
 	tests/unit/test_log_faults \
-	tests/unit/test_merkle
+	tests/unit/test_merkle \
+	tests/unit/test_note \
+	tests/unit/test_segment \
+	tests/unit/test_signer \
+	tests/unit/test_tiles
 tests_unit_test_log_SOURCES = tests/unit/test_log.c $(log_fixture)
 tests_unit_test_log_faults_SOURCES = tests/unit/test_log_faults.c $(log_fixture)
 log_fixture = tests/support/log_fixture.c tests/support/log_fixture.h
+
+fuzz_targets += \
+	tests/fuzz/fuzz_entry \
+	tests/fuzz/fuzz_note
+tests_fuzz_fuzz_entry_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_note_LDADD = $(FUZZ_LIBS)
+test_data += \
+	tests/fuzz/corpus/entry \
+	tests/fuzz/corpus/note
 
 # The wire.
 unit_tests += \
