@@ -30,6 +30,7 @@ struct settling {
 	uint64_t cut_derived;		/* derived facts that read one of them, as bits */
 	uint16_t n_behind;
 	uint16_t behind[VARIABLES_MAX];	/* variables that a cut fact stands behind */
+	bool tied[VARIABLES_MAX];	/* the same, by variable */
 };
 
 /* ---- Classes that answers allow ---- */
@@ -122,7 +123,7 @@ static void reach_outputs(struct settling *settling)
 
 	for (uint8_t o = 0; o < n_outputs(settling); o++)
 		diagram_reach(edition, edition->diagram->roots[q][o], &settling->known,
-			      settling->visited, &settling->found[o]);
+			      settling->tied, settling->visited, &settling->found[o]);
 }
 
 /* ---- Boxes ---- */
@@ -190,9 +191,9 @@ static void take_box(struct settling *settling)
 }
 
 /*
- * Whether looking closer can bring nothing new: every output has either been
- * seen with all its values, or has one value for every case of the box, which
- * is taken.
+ * Whether looking closer can bring nothing new: every output has been seen with
+ * all its values, or did not branch on what the cut facts tie together, or has
+ * one value for every case of the box. What the last two found is taken.
  */
 static bool box_is_done(struct settling *settling)
 {
@@ -201,7 +202,8 @@ static bool box_is_done(struct settling *settling)
 	for (uint8_t o = 0; o < n_outputs(settling); o++) {
 		const struct reach *found = &settling->found[o];
 
-		if (found->n == 1 && !found->impossible && !found->too_many)
+		if (!found->tied ||
+		    (found->n == 1 && !found->impossible && !found->too_many))
 			take_output(settling, o);
 		else if (!reach_within(found, &settling->settled->reach[o]))
 			done = false;
@@ -297,6 +299,8 @@ static void find_behind(struct settling *settling)
 	for (uint16_t v = 0; v < edition->n_variables; v++)
 		if (is_behind(settling, &edition->variables[v]))
 			settling->behind[settling->n_behind++] = v;
+	for (uint16_t i = 0; i < settling->n_behind; i++)
+		settling->tied[settling->behind[i]] = true;
 }
 
 /* What is known with every open fact at its full range. */
@@ -334,6 +338,7 @@ int settle(const struct edition *edition, const struct question *question,
 		return -ENOMEM;
 	memset(ret_settled, 0, sizeof(*ret_settled));
 	find_cut_facts(settling);
+	find_behind(settling);
 	settle_whole(settling);
 	reach_outputs(settling);
 	if (settling->n_cut == 0 || box_is_done(settling)) {
@@ -343,7 +348,6 @@ int settle(const struct edition *edition, const struct question *question,
 	waiting = arena_array(arena, BOXES_WAITING_MAX, sizeof(*waiting));
 	if (waiting == NULL)
 		return -ENOMEM;
-	find_behind(settling);
 	begin_box(settling, &waiting[0]);
 	search(settling, waiting);
 	return 0;

@@ -20,6 +20,7 @@ struct walk {
 	const struct known *known;
 	uint64_t *visited;	/* a bit per node */
 	struct reach *reach;
+	const bool *tied;
 	struct pair *pairs;
 	uint32_t n_pairs;
 	bool *matters;
@@ -61,6 +62,13 @@ static struct walk walk_begin(const struct edition *edition, const struct known 
 		.known = known,
 		.visited = visited,
 	};
+}
+
+static bool is_open(const struct walk *walk, uint16_t variable)
+{
+	uint64_t classes = walk->known->classes[variable];
+
+	return (classes & (classes - 1)) != 0;
 }
 
 /* True the first time a node is met. */
@@ -124,6 +132,8 @@ static void collect(struct walk *walk, node_ref node)
 	if (!visit(walk, node))
 		return;
 	variable = walk->diagram->variable[node];
+	if (walk->tied != NULL && walk->tied[variable] && is_open(walk, variable))
+		walk->reach->tied = true;
 	for (uint8_t i = 0; i < n_classes(walk, variable); i++)
 		if (allowed(walk, variable, i))
 			collect(walk, children_of(walk, node)[i]);
@@ -147,7 +157,7 @@ static node_ref descend(const struct edition *edition, node_ref node,
 }
 
 void diagram_reach(const struct edition *edition, node_ref root,
-		   const struct known *known, uint64_t *visited,
+		   const struct known *known, const bool *tied, uint64_t *visited,
 		   struct reach *ret_reach)
 {
 	struct walk walk;
@@ -155,6 +165,7 @@ void diagram_reach(const struct edition *edition, node_ref root,
 	ret_reach->n = 0;
 	ret_reach->too_many = false;
 	ret_reach->impossible = false;
+	ret_reach->tied = false;
 	root = descend(edition, root, known);
 	if (node_is_terminal(root)) {
 		reach_terminal(ret_reach, root);
@@ -162,6 +173,7 @@ void diagram_reach(const struct edition *edition, node_ref root,
 	}
 	walk = walk_begin(edition, known, visited);
 	walk.reach = ret_reach;
+	walk.tied = tied;
 	collect(&walk, root);
 }
 
@@ -235,13 +247,11 @@ static bool some_differ(struct walk *walk, node_ref node, uint16_t variable)
 static void mark(struct walk *walk, node_ref node)
 {
 	uint16_t variable;
-	uint64_t classes;
 
 	if (node_is_terminal(node) || !visit(walk, node))
 		return;
 	variable = walk->diagram->variable[node];
-	classes = walk->known->classes[variable];
-	if ((classes & (classes - 1)) != 0) {
+	if (is_open(walk, variable)) {
 		walk->open[variable] = true;
 		if (!walk->matters[variable])
 			walk->matters[variable] = some_differ(walk, node, variable);

@@ -19,6 +19,7 @@ struct reach {
 	size_t n;
 	bool too_many;		/* more than REACH_MAX: a collected output with many sets */
 	bool impossible;	/* some case that fits cannot occur */
+	bool tied;		/* the way branched on a variable that is tied to others */
 	node_ref terminals[REACH_MAX];	/* TERMINAL_IMPOSSIBLE is never among them */
 };
 
@@ -33,11 +34,12 @@ uint64_t *diagram_visited(const struct edition *edition, struct arena *arena);
 
 /*
  * All values that the output behind a root takes for the cases that fit what
- * is known and can occur. Exact: every value found is taken by such a case.
- * Visits each node once.
+ * is known and can occur. Exact as long as the open variables are independent:
+ * every value found is then taken by such a case. `tied` says which are not
+ * (NULL: none); ret_reach->tied whether that mattered. Visits each node once.
  */
 void diagram_reach(const struct edition *edition, node_ref root,
-		   const struct known *known, uint64_t *visited,
+		   const struct known *known, const bool *tied, uint64_t *visited,
 		   struct reach *ret_reach);
 
 /*
