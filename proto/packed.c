@@ -162,7 +162,6 @@ enum packed_error packed_read(const struct edition *edition, enum packed_form fo
 	struct cursor cursor = { from.data, from.data, false };
 	uint64_t next = 0;
 
-	*ret_fact = -1;
 	if (from.n > 0)
 		cursor.end += from.n;
 	memset(ret_facts->answers, 0, sizeof(ret_facts->answers));
@@ -171,6 +170,7 @@ enum packed_error packed_read(const struct edition *edition, enum packed_form fo
 		uint64_t index = key >> 2;
 		enum packed_error error;
 
+		*ret_fact = -1;
 		if (cursor.failed || (key & 3) == ANSWER_ABSENT || index < next)
 			return PACKED_E_MALFORMED;
 		if (index >= edition->n_facts)

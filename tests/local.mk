@@ -55,7 +55,14 @@ test_data += \
 unit_tests += \
 	tests/unit/test_caseref \
 	tests/unit/test_frame \
-	tests/unit/test_prescan
+	tests/unit/test_json \
+	tests/unit/test_prescan \
+	tests/unit/test_request \
+	tests/unit/test_result \
+	tests/unit/test_wire
+small_policy = tests/support/small_policy.c tests/support/small_policy.h
+tests_unit_test_result_SOURCES = tests/unit/test_result.c $(small_policy)
+tests_unit_test_wire_SOURCES = tests/unit/test_wire.c $(small_policy)
 fuzz_targets += \
 	tests/fuzz/fuzz_frame \
 	tests/fuzz/fuzz_request
@@ -63,7 +70,8 @@ tests_fuzz_fuzz_frame_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_request_LDADD = $(FUZZ_LIBS)
 test_data += \
 	tests/fuzz/corpus/frame \
-	tests/fuzz/corpus/request
+	tests/fuzz/corpus/request \
+	tests/support/small
 # Properties: what decides against plain loops over every case. An argument to
 # the program asks for a longer campaign.
 unit_tests += tests/property/test_random_editions
