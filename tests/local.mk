@@ -84,10 +84,19 @@ random_editions = \
 
 # Policy documents.
 unit_tests += \
-	tests/unit/test_policy_errors
+	tests/unit/test_policy_errors \
+	tests/unit/test_policy_load \
+	tests/unit/test_policy_print
+fuzz_targets += tests/fuzz/fuzz_policy
 tests_unit_test_policy_errors_SOURCES = tests/unit/test_policy_errors.c $(test_files)
+tests_unit_test_policy_load_SOURCES = tests/unit/test_policy_load.c $(test_files)
+tests_unit_test_policy_print_SOURCES = tests/unit/test_policy_print.c \
+	tests/support/chance.h $(test_files)
+tests_fuzz_fuzz_policy_SOURCES = tests/fuzz/fuzz_policy.c $(test_files)
+tests_fuzz_fuzz_policy_LDADD = $(FUZZ_LIBS)
 test_files = tests/support/files.c tests/support/files.h
 test_data += \
+	tests/fuzz/corpus/policy \
 	tests/golden/errors \
 	tests/golden/policy
 
