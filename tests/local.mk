@@ -72,11 +72,21 @@ test_data += \
 	tests/fuzz/corpus/frame \
 	tests/fuzz/corpus/request \
 	tests/support/small
-# Properties: what decides against plain loops over every case. An argument to
-# the program asks for a longer campaign.
-unit_tests += tests/property/test_random_editions
+
+# Properties: what decides against plain loops over every case, and against a
+# second evaluator. An argument to the program asks for a longer campaign.
+unit_tests += \
+	tests/property/test_policies \
+	tests/property/test_random_editions
+tests_property_test_policies_SOURCES = tests/property/test_policies.c $(naive)
 tests_property_test_random_editions_SOURCES = \
 	tests/property/test_random_editions.c $(random_editions)
+naive = \
+	tests/property/compare.c tests/property/compare.h \
+	tests/support/cases.c tests/support/cases.h \
+	tests/support/chance.h \
+	tests/support/naive.c tests/support/naive.h \
+	tests/support/naive_feel.c
 random_editions = \
 	tests/support/brute.c tests/support/brute.h \
 	tests/support/chance.h \
