@@ -208,7 +208,7 @@ enum entry_fault entry_decode(struct bytes from, struct entry *ret_entry)
 	struct entry entry = { .seq = 0 };
 	enum entry_fault fault;
 
-	if (from.n < ENTRY_HEADER_BYTES || from.n > ENTRY_MAX_BYTES)
+	if (from.n < ENTRY_HEADER_BYTES)
 		return ENTRY_FAULT_LENGTH;
 	if (memcmp(from.data, magic, sizeof(magic)) != 0)
 		return ENTRY_FAULT_MAGIC;

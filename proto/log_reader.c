@@ -236,13 +236,14 @@ static int look_at(struct log_reader *reader, uint64_t offset,
 	struct bytes bytes;
 	struct stat status;
 	uint64_t n_bytes;
-	int r = fetch(reader, offset, SEGMENT_ALIGN_BYTES, &bytes);
+	int r;
 
-	if (r != 0)
-		return r;
 	*ret_found = FOUND_FILE_END;
-	if (bytes.n < SEGMENT_ALIGN_BYTES)
+	if (offset > SEGMENT_MAX_BYTES)
 		return 0;
+	r = fetch(reader, offset, SEGMENT_ALIGN_BYTES, &bytes);
+	if (r != 0 || bytes.n < SEGMENT_ALIGN_BYTES)
+		return r;
 	*ret_found = FOUND_ZEROS;
 	if (is_zero(bytes))
 		return 0;

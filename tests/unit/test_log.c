@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -254,6 +255,10 @@ static void a_group_has_at_most_4096_entries(void **state)
 	assert_int_equal(log_fixture_append(fixture->log, 4096, 1), 0);
 	assert_int_equal(log_fixture_append(fixture->log, 4095, 1), 0);
 	assert_int_equal(log_append(fixture->log, NULL, 0), LOG_E_UNFIT);
+	assert_true(log_group_fits(fixture->log, 4096, 1));
+	assert_false(log_group_fits(fixture->log, 4097, 1));
+	assert_false(log_group_fits(fixture->log, 0, 1));
+	assert_false(log_group_fits(fixture->log, 1, SIZE_MAX));
 	assert_int_equal(log_fixture_head(fixture->log).size, 8191);
 }
 
@@ -327,6 +332,7 @@ static void options_out_of_range_are_refused(void **state)
 static void the_size_of_segments_may_change(void **state)
 {
 	struct log_fixture *fixture = *state;
+	struct stat status;
 	struct log_head head;
 
 	assert_int_equal(log_fixture_open(fixture), 0);
@@ -334,6 +340,8 @@ static void the_size_of_segments_may_change(void **state)
 	fixture->options.segment_bytes = 2 * SEGMENT_MIN_BYTES;
 	assert_int_equal(log_fixture_open(fixture), 0);
 	assert_int_equal(log_fixture_append(fixture->log, 20, 5000), 0);
+	assert_int_equal(stat(log_fixture_segment(fixture, 1), &status), 0);
+	assert_int_equal(status.st_size, 2 * SEGMENT_MIN_BYTES);
 	fixture->options.segment_bytes = SEGMENT_MIN_BYTES;
 	assert_int_equal(log_fixture_open(fixture), 0);
 	assert_int_equal(log_fixture_append(fixture->log, 9, 4000), 0);

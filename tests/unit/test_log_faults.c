@@ -185,6 +185,25 @@ static void a_record_in_another_place_is_refused(void **state)
 	assert_int_equal(fixture->report.problem.fault, SEGMENT_FAULT_POSITION);
 }
 
+/* Whoever only reads records must see it, too. */
+static void assert_reader_stops(const struct log_fixture *fixture,
+				enum segment_fault fault)
+{
+	CLEANUP(log_reader_close) struct log_reader *reader = NULL;
+	struct segment_record record;
+	struct log_problem problem;
+	int r;
+
+	assert_int_equal(log_reader_open(fixture->folder,
+					 (struct log_position){ 0, 0, 0 },
+					 &reader), 0);
+	do
+		r = log_reader_next(reader, &record, &problem);
+	while (r == 0);
+	assert_int_equal(r, LOG_READER_BAD);
+	assert_int_equal(problem.fault, fault);
+}
+
 /* Another log under the same key, with the same places, is still another. */
 static void a_record_of_another_history_is_refused(void **state)
 {
@@ -205,6 +224,7 @@ static void a_record_of_another_history_is_refused(void **state)
 	put_file(fixture, spliced);
 	assert_int_equal(log_fixture_open(fixture), LOG_E_REFUSED);
 	assert_int_equal(fixture->report.problem.fault, SEGMENT_FAULT_CHAIN);
+	assert_reader_stops(fixture, SEGMENT_FAULT_CHAIN);
 }
 
 static void yesterdays_log_is_refused(void **state)
@@ -228,6 +248,30 @@ static void yesterdays_log_is_refused(void **state)
 	fixture->options.known = &five.heads[3].mark;
 	assert_int_equal(log_fixture_open(fixture), LOG_E_REFUSED);
 	assert_non_null(strstr(fixture->report.problem.text, "replaced"));
+}
+
+static void a_mark_that_is_wrong_in_any_part_is_refused(void **state)
+{
+	struct log_fixture *fixture = *state;
+	struct log_mark mark;
+
+	write_five(fixture);
+	fixture->options.known = &mark;
+	mark = five.heads[4].mark;
+	mark.size--;
+	assert_int_equal(log_fixture_open(fixture), LOG_E_REFUSED);
+	mark = five.heads[4].mark;
+	mark.hash.bytes[31] ^= 1;
+	assert_int_equal(log_fixture_open(fixture), LOG_E_REFUSED);
+	mark = five.heads[4].mark;
+	mark.position.offset = five.at[3];
+	assert_int_equal(log_fixture_open(fixture), LOG_E_REFUSED);
+	mark.position.offset = five.at[4] + 1;
+	assert_int_equal(log_fixture_open(fixture), LOG_E_REFUSED);
+	mark.position.offset = UINT64_MAX - 100;
+	assert_int_equal(log_fixture_open(fixture), LOG_E_REFUSED);
+	mark = five.heads[4].mark;
+	assert_int_equal(log_fixture_open(fixture), 0);
 }
 
 static void fill_segments(struct log_fixture *fixture)
@@ -361,6 +405,7 @@ static void no_room_leaves_the_log_as_it_was_until_there_is_some(void **state)
 	struct log_fixture *fixture = *state;
 	struct log_head head = { 0 };
 	size_t n_appended = 0;
+	char path[128];
 	int r = 0;
 
 	assert_int_equal(log_fixture_open(fixture), 0);
@@ -379,6 +424,9 @@ static void no_room_leaves_the_log_as_it_was_until_there_is_some(void **state)
 	assert_int_equal(log_fixture_head(fixture->log).size, head.size);
 	assert_int_equal(log_fixture_append(fixture->log, 1, 3000),
 			 LOG_E_NO_ROOM);
+	/* What could not be finished is given back to the disk. */
+	snprintf(path, sizeof(path), "%s/next.tmp", fixture->folder);
+	assert_int_not_equal(access(path, F_OK), 0);
 	limit_files(RLIM_INFINITY);
 	assert_int_equal(log_fixture_append(fixture->log, 1, 3000), 0);
 	assert_int_equal(log_fixture_head(fixture->log).size, head.size + 1);
@@ -428,6 +476,7 @@ int main(void)
 		WITH_LOG(a_record_in_another_place_is_refused),
 		WITH_LOG(a_record_of_another_history_is_refused),
 		WITH_LOG(yesterdays_log_is_refused),
+		WITH_LOG(a_mark_that_is_wrong_in_any_part_is_refused),
 		WITH_LOG(a_missing_file_is_refused),
 		WITH_LOG(a_shortened_file_is_refused),
 		WITH_LOG(an_empty_last_file_is_no_damage),

@@ -194,6 +194,66 @@ static void the_time_of_a_cosignature_is_signed(void **state)
 	assert_int_equal(open_with(note, witness_vkey), NOTE_E_SIGNATURE);
 }
 
+/* A note over this text under a key of our own, signed the plain way. */
+static size_t sign_note(const char *text, enum note_key_type type,
+			uint64_t time, struct vkey *ret_vkey, char *to)
+{
+	static const uint8_t seed[32] = { 9 };
+	uint8_t blob[4 + 8 + 64];
+	char message[512], base64[BASE64_CHARS(sizeof(blob)) + 1];
+	size_t n_time = type == NOTE_KEY_COSIGNATURE ? 8 : 0;
+	struct ed25519_key key;
+
+	assert_int_equal(ed25519_init(&key, seed), 0);
+	assert_true(vkey_make("our/key", type, key.public_key, ret_vkey));
+	memcpy(blob, ret_vkey->id, 4);
+	put_be64(blob + 4, time);
+	if (n_time > 0)
+		snprintf(message, sizeof(message), "cosignature/v1\ntime %llu\n%s",
+			 (unsigned long long)time, text);
+	else
+		snprintf(message, sizeof(message), "%s", text);
+	assert_int_equal(ed25519_sign(&key, bytes_of(message),
+				      blob + 4 + n_time), 0);
+	base64_print(blob, 4 + n_time + 64, base64);
+	ed25519_done(&key);
+	return (size_t)sprintf(to, "%s\n" DASH "our/key %s\n", text, base64);
+}
+
+static void a_cosignature_has_a_time_below_2_to_the_63(void **state)
+{
+	char note[1024];
+	struct vkey vkey;
+	struct bytes text;
+
+	(void)state;
+	sign_note(CHECKPOINT, NOTE_KEY_COSIGNATURE, INT64_MAX, &vkey, note);
+	assert_int_equal(note_open(bytes_of(note), &vkey, 1, &text, NULL), 0);
+	sign_note(CHECKPOINT, NOTE_KEY_COSIGNATURE, (uint64_t)INT64_MAX + 1,
+		  &vkey, note);
+	assert_int_equal(note_open(bytes_of(note), &vkey, 1, &text, NULL),
+			 NOTE_E_SIGNATURE);
+}
+
+/* A key vouches for the log of its own name and for no other. */
+static void a_checkpoint_of_another_origin_is_refused(void **state)
+{
+	struct checkpoint checkpoint;
+	char note[1024];
+	struct vkey vkey;
+
+	(void)state;
+	sign_note("our/key\n8\nXcnaeacGWamtVZy3Ad7ZoqudgjqtL0lgz+Nw7/RgQyg=\n",
+		  NOTE_KEY_ED25519, 0, &vkey, note);
+	assert_int_equal(checkpoint_open(bytes_of(note), &vkey, &checkpoint), 0);
+	sign_note(CHECKPOINT, NOTE_KEY_ED25519, 0, &vkey, note);
+	assert_int_equal(checkpoint_open(bytes_of(note), &vkey, &checkpoint),
+			 NOTE_E_FORMAT);
+	sign_note("no checkpoint\n", NOTE_KEY_ED25519, 0, &vkey, note);
+	assert_int_equal(checkpoint_open(bytes_of(note), &vkey, &checkpoint),
+			 NOTE_E_FORMAT);
+}
+
 static void what_is_no_note_is_refused(void **state)
 {
 	static const char *const wrong[] = {
@@ -397,6 +457,24 @@ static void a_receipt_says_why_it_was_refused(void **state)
 	assert_int_equal(verify_receipt(""), RECEIPT_E_FORMAT);
 }
 
+static void a_receipt_has_at_most_64_hashes(void **state)
+{
+	char text[8192];
+	struct receipt receipt;
+
+	(void)state;
+	for (size_t n_hashes = 64; n_hashes <= 65; n_hashes++) {
+		size_t n = (size_t)sprintf(text, HEAD "index 5\n");
+
+		for (size_t i = 0; i < n_hashes; i++)
+			n += (size_t)sprintf(text + n, "vBoGQ7EuTS18d5GPROD095qD"
+						       "i2z57FtcKD4fTYhZnms=\n");
+		sprintf(text + n, TAIL);
+		assert_int_equal(receipt_parse(bytes_of(text), &receipt),
+				 n_hashes == 64 ? 0 : RECEIPT_E_FORMAT);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -410,6 +488,8 @@ int main(void)
 		cmocka_unit_test(
 			one_wrong_signature_of_a_known_key_rejects_the_note),
 		cmocka_unit_test(the_time_of_a_cosignature_is_signed),
+		cmocka_unit_test(a_cosignature_has_a_time_below_2_to_the_63),
+		cmocka_unit_test(a_checkpoint_of_another_origin_is_refused),
 		cmocka_unit_test(what_is_no_note_is_refused),
 		cmocka_unit_test(the_last_empty_line_is_the_border),
 		cmocka_unit_test(a_note_has_at_most_64_kib_and_any_number_of_lines),
@@ -419,6 +499,7 @@ int main(void)
 		cmocka_unit_test(the_known_receipt_verifies_and_prints_again),
 		cmocka_unit_test(every_flipped_bit_of_a_receipt_is_refused),
 		cmocka_unit_test(a_receipt_says_why_it_was_refused),
+		cmocka_unit_test(a_receipt_has_at_most_64_hashes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

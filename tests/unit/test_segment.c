@@ -207,7 +207,52 @@ static void a_record_cut_off_anywhere_is_refused(void **state)
 	}
 }
 
-/* Someone who can hash can make any bytes; the parts must still add up. */
+/* As whoever can hash would do it. */
+static void put_hash(struct made *made)
+{
+	size_t n = get_be32(made->bytes + 32);
+	struct digest hash = digest_of((struct bytes){ made->bytes, n - 32 });
+
+	memcpy(made->bytes + n - 32, hash.bytes, 32);
+}
+
+static void another_version_is_refused(void **state)
+{
+	struct made *made = *state;
+	struct segment_record record;
+
+	for (size_t i = 4; i < 8; i++) {
+		seal(made);
+		made->bytes[i] ^= 2;
+		put_hash(made);
+		assert_int_equal(decode(made, &record), SEGMENT_FAULT_VERSION);
+	}
+}
+
+static void a_record_has_at_most_4096_items(void **state)
+{
+	struct made *made = *state;
+	struct segment_item *items = calloc(4097, sizeof(*items));
+	struct segment_record record;
+	struct bytes bytes;
+
+	assert_non_null(items);
+	seal(made);
+	made->batch.items = items;
+	for (uint32_t n = 4096; n <= 4097; n++) {
+		made->batch.n_items = n;
+		bytes.n = segment_encoded_bytes(&made->batch);
+		bytes.data = malloc(bytes.n);
+		assert_non_null(bytes.data);
+		segment_encode(&made->batch, (uint8_t *)(uintptr_t)bytes.data);
+		assert_int_equal(segment_decode(bytes, SEGMENT, OFFSET, &record),
+				 n == 4096 ? SEGMENT_SOUND : SEGMENT_FAULT_LENGTH);
+		free((void *)(uintptr_t)bytes.data);
+	}
+	free(items);
+}
+
+/* The parts must add up, whatever the checksum says. */
 static void lengths_that_do_not_add_up_are_refused(void **state)
 {
 	static const struct {
@@ -224,14 +269,9 @@ static void lengths_that_do_not_add_up_are_refused(void **state)
 	struct segment_record record;
 
 	for (size_t i = 0; i < ARRAY_LENGTH(changes); i++) {
-		struct digest hash;
-		size_t n;
-
 		seal(made);
-		n = get_be32(made->bytes + 32);
 		put_be32(made->bytes + changes[i].at, changes[i].value);
-		hash = digest_of((struct bytes){ made->bytes, n - 32 });
-		memcpy(made->bytes + n - 32, hash.bytes, 32);
+		put_hash(made);
 		assert_int_equal(decode(made, &record), SEGMENT_FAULT_LENGTH);
 	}
 }
@@ -371,6 +411,8 @@ int main(void)
 		WITH_RECORD(every_flipped_bit_of_a_record_is_refused),
 		WITH_RECORD(a_record_is_valid_in_its_place_only),
 		WITH_RECORD(a_record_cut_off_anywhere_is_refused),
+		WITH_RECORD(another_version_is_refused),
+		WITH_RECORD(a_record_has_at_most_4096_items),
 		WITH_RECORD(lengths_that_do_not_add_up_are_refused),
 		WITH_RECORD(a_sound_record_moves_the_state_behind_it),
 		WITH_RECORD(each_lie_of_a_well_formed_record_is_named),

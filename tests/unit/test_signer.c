@@ -191,6 +191,13 @@ static void what_is_no_regular_file_is_refused(void **state)
 	assert_int_equal(signer_load(place->key, NAME, &signer),
 			 SIGNER_E_FORMAT);
 	assert_int_equal(unlink(place->key), 0);
+	/* Not even a link to a good key: whoever owns the link could move it. */
+	put_key(place, SEED_LINE(LOG1, "1111dfce", "\n"), 0600);
+	assert_int_equal(rename(place->key, place->public_half), 0);
+	assert_int_equal(symlink(place->public_half, place->key), 0);
+	assert_int_equal(signer_load(place->key, LOG1, &signer),
+			 SIGNER_E_FORMAT);
+	assert_int_equal(unlink(place->key), 0);
 	assert_int_equal(mkfifo(place->key, 0600), 0);
 	assert_int_equal(signer_load(place->key, NAME, &signer),
 			 SIGNER_E_FORMAT);
