@@ -60,6 +60,7 @@ unit_tests += \
 	tests/unit/test_request \
 	tests/unit/test_result \
 	tests/unit/test_wire
+EXTRA_DIST += tests/interop/buf-lint
 small_policy = tests/support/small_policy.c tests/support/small_policy.h
 tests_unit_test_result_SOURCES = tests/unit/test_result.c $(small_policy)
 tests_unit_test_wire_SOURCES = tests/unit/test_wire.c $(small_policy)

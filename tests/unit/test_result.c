@@ -425,6 +425,40 @@ static void a_decision_that_is_cut_off_or_longer_is_refused(void **state)
 	}
 }
 
+static enum result_error read_again(const struct decision *decision)
+{
+	struct decision read;
+
+	return result_read(edition, result_write(decision, &arena), &arena, &read);
+}
+
+/* A settled date has its day, and no fact is open twice. */
+static void a_decision_that_decide_never_gives_is_refused(void **state)
+{
+	struct decision waiting = decide_case(2);
+	struct decision asking = decide_case(0);
+
+	(void)state;
+	assert_int_equal(waiting.outcome, OUTCOME_WAIT);
+	assert_true(waiting.outputs[2].has_day);
+	assert_int_equal(read_again(&waiting), RESULT_OK);
+	waiting.outputs[2].has_day = false;
+	assert_int_equal(read_again(&waiting), RESULT_E_MALFORMED);
+	waiting.outputs[2].has_day = true;
+	waiting.outputs[1].has_day = true;
+	assert_int_equal(read_again(&waiting), RESULT_E_MALFORMED);
+	assert_true(asking.n_open >= 2);
+	assert_int_equal(read_again(&asking), RESULT_OK);
+	asking.open[1] = asking.open[0];
+	assert_int_equal(read_again(&asking), RESULT_E_MALFORMED);
+	asking.n_open = 1;
+	asking.n_open_outputs = 1;
+	asking.open_outputs[0] = asking.open[0];
+	assert_int_equal(read_again(&asking), RESULT_E_MALFORMED);
+	asking.open_outputs[0] = N_SMALL_FACTS;
+	assert_int_equal(read_again(&asking), RESULT_E_MALFORMED);
+}
+
 static void decisions_that_are_read_have_no_other_encoding(void **state)
 {
 	uint64_t seed = 7;
@@ -467,6 +501,7 @@ int main(void)
 		TEST(the_same_case_gives_the_same_bytes),
 		TEST(decisions_that_differ_have_other_bytes),
 		TEST(a_decision_that_is_cut_off_or_longer_is_refused),
+		TEST(a_decision_that_decide_never_gives_is_refused),
 		TEST(decisions_that_are_read_have_no_other_encoding),
 	};
 
