@@ -80,3 +80,4 @@ clients_permit_permit_SOURCES = \
 	clients/permit/words.c \
 	clients/permit/words.h
 clients_permit_permit_LDADD = $(TOOL_LIBS)
+dist_man_MANS += clients/permit/permit.1

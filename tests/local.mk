@@ -111,14 +111,24 @@ test_data += \
 	tests/golden/errors \
 	tests/golden/policy
 
+# The clients: their library, the facts of a case, and the programs.
+unit_tests += \
+	tests/unit/test_client \
+	tests/unit/test_facts_file
+tests_unit_test_client_LDADD = $(TOOL_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_facts_file_LDADD = $(TOOL_LIBS) $(CMOCKA_LIBS)
+test_data += tests/golden/cli
+
 script_tests = \
+	tests/integration/test_permit \
 	tests/support/test-checks \
 	tests/support/test-total
 
 
 # PROGRAM=PAGE: the program's --help and its manual page must name the same
 # options.
-help_pages =
+help_pages = \
+	clients/permit/permit=clients/permit/permit.1
 
 TEST_LIBS = $(DAEMON_LIBS) $(SMARTCOLS_LIBS) $(CMOCKA_LIBS)
 LDADD = $(TEST_LIBS)

@@ -29,24 +29,28 @@ static void show_answers(const struct output_stream *out,
 	}
 }
 
+static const char *how_it_ended(const struct interview *interview, char *to,
+				size_t room)
+{
+	unsigned n_left = interview_not_asked(interview);
+	char number[NUMBER_BYTES];
+
+	if (interview->evaluation.decision->outcome ==
+	    PERMIT__V1__OUTCOME__OUTCOME_ASK)
+		return word(interview, WORD_UNSETTLED);
+	if (n_left == 0)
+		return word(interview, WORD_PROVEN_ALL);
+	return word_fill(word(interview, WORD_PROVEN), number_text(n_left, number),
+			 "", to, room);
+}
+
 static void show_end(const struct output_stream *out,
 		     const struct interview *interview)
 {
-	bool settled = interview->evaluation.decision->outcome !=
-		       PERMIT__V1__OUTCOME__OUTCOME_ASK;
-	char number[NUMBER_BYTES];
 	char line[512];
 
 	output_line(out, "%s", "");
-	if (settled)
-		output_paragraph(
-			out, 0, "",
-			word_fill(
-				word(interview, WORD_PROVEN),
-				number_text(interview_not_asked(interview), number),
-				"", line, sizeof(line)));
-	else
-		output_paragraph(out, 0, "", word(interview, WORD_UNSETTLED));
+	output_paragraph(out, 0, "", how_it_ended(interview, line, sizeof(line)));
 	show_answers(out, interview);
 	output_line(out, "%s", "");
 }
@@ -157,7 +161,7 @@ const struct command command_ask = {
 		"--facts begins with what is known already.",
 	.examples = {
 		{ "ask --policy ca-vtip --question first-permit", "Interview:" },
-		{ "ask --policy ca-vtip --question renewal --lang fr --save a.facts",
+		{ "ask --policy ca-vtip --question renewal --lang fr --save a.txt",
 		  "In French, keeping the answers:" },
 	},
 	.takes = (TAKES_DAEMON & ~OPTION(OPTION_JSON)) | OPTION(OPTION_POLICY) |

@@ -29,12 +29,14 @@ const struct command command_evaluate = {
 	.summary = "decides a question about a case, and records the decision",
 	.text = "The answer names the outcome, its reasons and sources, what is "
 		"still needed, and where the decision stands in the log. A facts "
-		"file has lines like \"ident.status = possible @ authority documented "
+		"file has lines like \"ident.status = possible @ authority "
+		"documented "
 		"2025-01-20\"; what was not asked is left out. See permit(1).",
 	.examples = {
-		{ "evaluate --policy ca-vtip --question first-permit --facts a.facts",
+		{ "evaluate --policy ca-vtip --question renewal --facts a.facts",
 		  "Decide and record:" },
-		{ "evaluate --policy ca-vtip --question renewal --facts - --what-if",
+		{ "evaluate --policy ca-vtip --question renewal --facts - "
+		  "--what-if",
 		  "Try what would follow; nothing is recorded:" },
 	},
 	.takes = TAKES_DAEMON | OPTION(OPTION_POLICY) | OPTION(OPTION_QUESTION) |

@@ -99,7 +99,7 @@ const struct command command_facts = {
 		"to do",
 	.text = "With --question only what can matter to it.",
 	.examples = {
-		{ "facts --policy ca-vtip", "Everything that Canada may ask today:" },
+		{ "facts --policy ca-vtip", "Everything that may be asked:" },
 		{ "facts --policy ca-vtip --question renewal --as-of 2015-06-01",
 		  "One question, as the law was:" },
 	},

@@ -94,7 +94,7 @@ static enum exit_code run(const struct invocation *in)
 	const Permit__V1__EnactPolicyResponse *answer = NULL;
 	enum exit_code code;
 
-	/* The daemon would refuse it as well; here a mistake is shown in its place. */
+	/* The daemon would refuse it too; here a mistake is shown in its place. */
 	code = policy_file_load(&in->out, in->operands[0],
 				in->values[OPTION_VOCABULARY], &file);
 	if (file.diagnostics.n > 0)
@@ -119,7 +119,8 @@ const struct command command_policy_enact = {
 		{ "policy enact ca-vtip-2025-02-04.md --check-only",
 		  "Would it be accepted?" },
 	},
-	.takes = TAKES_DAEMON | OPTION(OPTION_VOCABULARY) | OPTION(OPTION_CHECK_ONLY),
+	.takes = TAKES_DAEMON | OPTION(OPTION_VOCABULARY) |
+		 OPTION(OPTION_CHECK_ONLY),
 	.min_operands = 1,
 	.max_operands = 1,
 	.run = run,

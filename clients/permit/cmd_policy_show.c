@@ -98,14 +98,14 @@ static enum exit_code run(const struct invocation *in)
 const struct command command_policy_show = {
 	.name = "policy show",
 	.operands = "ID [EDITION] or HASH",
-	.summary = "gives back an edition, byte for byte as it was enacted",
+	.summary = "gives back an edition in its canonical form",
 	.text = "Without EDITION it is the one in force on --as-of, or today. A "
 		"terminal also shows what the daemon knows about it; a pipe or a "
 		"file gets the document alone.",
 	.examples = {
 		{ "policy show ca-vtip --as-of 2015-06-01 | less",
 		  "What was the law in June 2015?" },
-		{ "policy show ca-vtip 2025-02-04 > edition.md", "Keep one edition:" },
+		{ "policy show ca-vtip 2025-02-04 > edition.md", "Keep it:" },
 	},
 	.takes = TAKES_DAEMON | OPTION(OPTION_AS_OF),
 	.min_operands = 1,

@@ -250,7 +250,7 @@ enum interview_step interview_run(struct interview *interview,
 		if (ask(interview, key) == ASKED_QUIT)
 			return INTERVIEW_QUIT;
 		code = evaluate(interview);
-		/* What the daemon did not like was said: the question comes again. */
+		/* What was refused was said: the question comes back. */
 		while (code == EXIT_NOT_VALID && interview_back(interview))
 			code = evaluate(interview);
 	}

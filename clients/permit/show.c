@@ -63,7 +63,8 @@ static void show_head(const struct output_stream *out, const struct shown *shown
 	enum word which = (enum word)(WORD_GRANT + outcome_index(shown));
 	enum word means = (enum word)(WORD_GRANT_MEANS + outcome_index(shown));
 
-	output_styled(out, outcome_style(shown), "%s", word(shown, which));
+	output_styled(out, outcome_style(shown), "%s: %s", decision->question,
+		      word(shown, which));
 	output_paragraph(out, 0, "", word(shown, means));
 	if (!decision->evaluators_agree)
 		output_paragraph(out, 0, "", word(shown, WORD_DISAGREE));
@@ -91,54 +92,87 @@ static void show_output(const struct output_stream *out, const struct shown *sho
 	output_field(out, LABEL_COLUMNS, output->name, line);
 }
 
+static bool is_shown(const Permit__V1__Output *output)
+{
+	return strcmp(output->name, "outcome") != 0 &&
+	       strcmp(output->value, "-") != 0;
+}
+
 static void show_outputs(const struct output_stream *out, const struct shown *shown)
 {
 	const Permit__V1__Decision *decision = shown->decision;
-	const Permit__V1__Output *output;
+	bool first = true;
 	size_t i;
 
-	output_heading(out, word(shown, WORD_RESULT));
 	for (i = 0; i < decision->n_outputs; i++) {
-		output = decision->outputs[i];
-		if (strcmp(output->name, "outcome") != 0)
-			show_output(out, shown, output);
+		if (!is_shown(decision->outputs[i]))
+			continue;
+		if (first)
+			output_heading(out, word(shown, WORD_RESULT));
+		show_output(out, shown, decision->outputs[i]);
+		first = false;
 	}
 }
 
+/* On one line, "IRPA 24(1); MI81". */
 static void show_sources(const struct output_stream *out, char *const *sources,
 			 size_t n_sources)
 {
+	char line[LINE_BYTES] = "";
+	size_t n = 0;
 	size_t i;
 
-	for (i = 0; i < n_sources; i++)
-		output_paragraph(out, 4, "", sources[i]);
+	for (i = 0; i < n_sources && n < sizeof(line); i++)
+		n += (size_t)snprintf(line + n, sizeof(line) - n, "%s%s",
+				      i > 0 ? "; " : "", sources[i]);
+	if (n > 0)
+		output_paragraph(out, 4, "", line);
 }
 
 static void show_row(const struct output_stream *out, const struct shown *shown,
 		     const Permit__V1__MatchedRow *row)
 {
 	const char *reason = text_in(row->reasons, row->n_reasons, shown->language);
+	char line[LINE_BYTES];
 
-	output_line(out, "  %s, %s %s%s%s%s", row->table, word(shown, WORD_ROW),
-		    row->row, row->certain ? "" : " (",
-		    row->certain ? "" : word(shown, WORD_MAY_APPLY),
-		    row->certain ? "" : ")");
+	snprintf(line, sizeof(line), "%s, %s %s%s%s%s", row->table,
+		 word(shown, WORD_ROW), row->row, row->certain ? "" : " (",
+		 row->certain ? "" : word(shown, WORD_MAY_APPLY),
+		 row->certain ? "" : ")");
+	output_paragraph(out, 2, "", line);
 	if (reason[0] != '\0')
 		output_paragraph(out, 4, "", reason);
 	show_sources(out, row->sources, row->n_sources);
 	if (row->unverified)
-		output_paragraph(out, 4, "!", word(shown, WORD_UNVERIFIED));
+		output_paragraph(out, 4, "", word(shown, WORD_UNVERIFIED));
+}
+
+/* Below the question's table, a row that only may apply explains nothing. */
+static bool explains(const struct shown *shown, const Permit__V1__MatchedRow *row)
+{
+	if (row->certain)
+		return true;
+	return shown->decision->outcome != PERMIT__V1__OUTCOME__OUTCOME_ASK &&
+	       strcmp(row->table, shown->decision->question) == 0;
 }
 
 static void show_rows(const struct output_stream *out, const struct shown *shown)
 {
 	const Permit__V1__Decision *decision = shown->decision;
+	const Permit__V1__MatchedRow *row;
+	bool first = true;
 	size_t i;
 
-	output_heading(out, word(shown, WORD_WHY));
 	/* The question's own table is last, and is what a person asks for first. */
-	for (i = decision->n_rows; i > 0; i--)
-		show_row(out, shown, decision->rows[i - 1]);
+	for (i = decision->n_rows; i > 0; i--) {
+		row = decision->rows[i - 1];
+		if (!explains(shown, row))
+			continue;
+		if (first)
+			output_heading(out, word(shown, WORD_WHY));
+		show_row(out, shown, row);
+		first = false;
+	}
 }
 
 static void show_open_facts(const struct output_stream *out,
@@ -173,9 +207,11 @@ static void show_routes(const struct output_stream *out, const struct shown *sho
 	for (i = 0; i < decision->n_routes_not_evaluated; i++) {
 		route = decision->routes_not_evaluated[i];
 		output_paragraph(
-			out, 2, "-",
+			out, 2, "",
 			text_in(route->names, route->n_names, shown->language));
-		output_paragraph(out, 5, "", route->why);
+		/* The policy gives the why in English alone. */
+		if (shown->language == LANGUAGE_EN)
+			output_paragraph(out, 4, "", route->why);
 		show_sources(out, route->sources, route->n_sources);
 	}
 }
@@ -248,10 +284,10 @@ void show_decision(const struct output_stream *out, const struct shown *shown)
 	const Permit__V1__Decision *decision = shown->decision;
 
 	show_head(out, shown);
-	show_outputs(out, shown);
-	show_rows(out, shown);
 	show_open_facts(out, shown, WORD_STILL_NEEDED, decision->facts_open,
 			decision->n_facts_open);
+	show_outputs(out, shown);
+	show_rows(out, shown);
 	show_open_facts(out, shown, WORD_STILL_OPEN, decision->facts_open_outputs,
 			decision->n_facts_open_outputs);
 	show_routes(out, shown);

@@ -192,18 +192,21 @@ static const char *const words[N_WORDS][N_LANGUAGES] = {
 	[WORD_NOT_AN_ANSWER] = { "This is not an answer here:",
 				 "Réponse impossible ici :", "Hier keine Antwort:",
 				 "Risposta non possibile qui:" },
-	[WORD_PROVEN] = { "The result is proven. {} more questions were not asked: "
-			  "no answer "
-			  "to them could change it.",
-			  "Le résultat est prouvé. {} autres questions n’ont pas "
-			  "été posées "
-			  ": aucune réponse ne pourrait le changer.",
-			  "Das Ergebnis ist bewiesen. {} weitere Fragen wurden "
-			  "nicht "
-			  "gestellt: keine Antwort könnte es ändern.",
-			  "Il risultato è provato. {} altre domande non sono state "
-			  "poste: "
-			  "nessuna risposta potrebbe cambiarlo." },
+	[WORD_PROVEN] = { "The result is proven. Questions that were not asked: "
+			  "{}. No "
+			  "answer to them could change it.",
+			  "Le résultat est prouvé. Questions non posées : {}. "
+			  "Aucune réponse ne pourrait le changer.",
+			  "Das Ergebnis ist bewiesen. Nicht gestellte Fragen: {}. "
+			  "Keine Antwort könnte es ändern.",
+			  "Il risultato è provato. Domande non poste: {}. Nessuna "
+			  "risposta potrebbe cambiarlo." },
+	[WORD_PROVEN_ALL] = { "The result is proven. Every question was needed.",
+			      "Le résultat est prouvé. Chaque question était "
+			      "nécessaire.",
+			      "Das Ergebnis ist bewiesen. Jede Frage war nötig.",
+			      "Il risultato è provato. Ogni domanda era "
+			      "necessaria." },
 	[WORD_UNSETTLED] = { "Every question was asked; what is not known leaves "
 			     "the result "
 			     "open. Nothing counts against the person for that.",
