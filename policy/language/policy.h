@@ -29,7 +29,8 @@ struct diagnostics {
  * whole path from text to an edition that can decide, the diagram included.
  *
  * Returns 0; POLICY_E_NOT_VALID, with at least one diagnostic; -ENOMEM when
- * the arena's cap is too low (POLICY_ARENA_BYTES is always enough).
+ * the arena's cap is too low (POLICY_ARENA_BYTES is always enough). While it
+ * runs it takes up to 128 MiB more for itself. One edition at a time a thread.
  */
 #define POLICY_E_NOT_VALID 1
 #define POLICY_ARENA_BYTES (256u * 1024 * 1024)
