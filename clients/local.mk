@@ -81,3 +81,49 @@ clients_permit_permit_SOURCES = \
 	clients/permit/words.h
 clients_permit_permit_LDADD = $(TOOL_LIBS)
 dist_man_MANS += clients/permit/permit.1
+
+# ---- permit-audit ----
+
+# All but main(), so that tests can link it. It needs neither the client library
+# nor the daemon.
+noinst_LIBRARIES += clients/audit/libaudit.a
+clients_audit_libaudit_a_SOURCES = \
+	clients/audit/cmd_export.c \
+	clients/audit/cmd_replay.c \
+	clients/audit/cmd_verify.c \
+	clients/audit/commands.h \
+	clients/audit/content.c \
+	clients/audit/content.h \
+	clients/audit/enacted.c \
+	clients/audit/enacted.h \
+	clients/audit/export.c \
+	clients/audit/export.h \
+	clients/audit/export_reader.h \
+	clients/audit/export_rest.c \
+	clients/audit/finding.c \
+	clients/audit/finding.h \
+	clients/audit/folder.c \
+	clients/audit/folder.h \
+	clients/audit/progress.c \
+	clients/audit/progress.h \
+	clients/audit/replay.c \
+	clients/audit/replay.h \
+	clients/audit/replay_compare.c \
+	clients/audit/replay_compare.h \
+	clients/audit/report.c \
+	clients/audit/source.c \
+	clients/audit/source.h \
+	clients/audit/source_export.c \
+	clients/audit/source_kinds.h \
+	clients/audit/source_store.c \
+	clients/audit/tile_walk.c \
+	clients/audit/tile_walk.h \
+	clients/audit/verify.c \
+	clients/audit/verify.h
+AUDIT_LIBS = clients/audit/libaudit.a clients/libtools.a $(PROTO_LIBS) \
+	$(SMARTCOLS_LIBS)
+
+bin_PROGRAMS += clients/audit/permit-audit
+clients_audit_permit_audit_SOURCES = clients/audit/main.c
+clients_audit_permit_audit_LDADD = $(AUDIT_LIBS)
+dist_man_MANS += clients/audit/permit-audit.1

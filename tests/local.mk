@@ -51,6 +51,12 @@ test_data += \
 	tests/fuzz/corpus/entry \
 	tests/fuzz/corpus/note
 
+# permit-audit, on logs with real decisions.
+unit_tests += tests/unit/test_audit
+tests_unit_test_audit_SOURCES = tests/unit/test_audit.c $(audit_log)
+tests_unit_test_audit_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
+audit_log = tests/support/audit_log.c tests/support/audit_log.h $(test_files)
+
 # The wire.
 unit_tests += \
 	tests/unit/test_caseref \
@@ -121,6 +127,7 @@ test_data += tests/golden/cli
 
 script_tests = \
 	tests/integration/test_permit \
+	tests/support/test-audit-links \
 	tests/support/test-checks \
 	tests/support/test-total
 
@@ -128,6 +135,7 @@ script_tests = \
 # PROGRAM=PAGE: the program's --help and its manual page must name the same
 # options.
 help_pages = \
+	clients/audit/permit-audit=clients/audit/permit-audit.1 \
 	clients/permit/permit=clients/permit/permit.1
 
 TEST_LIBS = $(DAEMON_LIBS) $(SMARTCOLS_LIBS) $(CMOCKA_LIBS)

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PERMIT_AUDIT_COMMANDS_H
+#define PERMIT_AUDIT_COMMANDS_H
+
+#include "clients/audit/source.h"
+#include "clients/options.h"
+
+/* The options of permit-audit, in the order of the table in main.c. */
+enum audit_option {
+	OPTION_STORE = N_COMMON,
+	OPTION_OUT,
+	OPTION_VKEY,
+	OPTION_EXPECT_SIZE,
+	OPTION_FROM,
+	OPTION_TO,
+	N_AUDIT_OPTIONS,
+};
+
+/* Every command takes these. */
+#define TAKES_ALWAYS                                                          \
+	(OPTION(OPTION_HELP) | OPTION(OPTION_VERSION) | OPTION(OPTION_JSON) | \
+	 OPTION(OPTION_PLAIN) | OPTION(OPTION_VKEY))
+
+extern const struct command command_export;
+extern const struct command command_verify;
+extern const struct command command_replay;
+
+/* ---- What the commands share, in report.c ---- */
+
+#define LABEL_COLUMNS 16u
+#define ROOT_TEXT_BYTES (BASE64_CHARS(DIGEST_BYTES) + 1)
+#define TIME_TEXT_BYTES 40
+
+/* Reads an entry's index; EXIT_USAGE when it is none. Not given: otherwise. */
+enum exit_code read_index(const struct invocation *in, enum audit_option option,
+			  uint64_t otherwise, uint64_t *ret_index);
+
+/* Says what -errno of reading or writing a log means, by its exit code. */
+enum exit_code say_failure(const struct invocation *in, const char *path, int r);
+
+void say_finding(const struct output_stream *out, const struct finding *finding);
+
+/* The finding as a JSON object, or null for none. */
+json_t *finding_json(const struct finding *finding);
+
+/* "sound"'s companions: kind, path, origin, size, root, key. */
+json_t *log_json(const char *path, const struct source_key *key,
+		 const struct source_head *head);
+
+/* Who vouches for the key, in a paragraph, when nobody outside does. */
+void say_key_note(const struct output_stream *out, const struct source_key *key);
+
+/* "2026-11-23 21:49:27 UTC" */
+const char *time_text(uint64_t ms, char to[TIME_TEXT_BYTES]);
+const char *root_text(const struct digest *root, char to[ROOT_TEXT_BYTES]);
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/audit/content.h"
+
+#include <string.h>
+
+#include "policy/base/text.h"
+#include "policy/decide.h"
+#include "proto/blob.h"
+#include "proto/result.h"
+
+void content_checker_init(struct content_checker *checker)
+{
+	enacted_init(&checker->enacted);
+	arena_init(&checker->arena, DECIDE_ARENA_BYTES);
+}
+
+void content_checker_done(struct content_checker *checker)
+{
+	enacted_done(&checker->enacted);
+	arena_done(&checker->arena);
+}
+
+static bool says(struct bytes bytes, const char *text)
+{
+	return text_equal((struct text){ (const char *)bytes.data, bytes.n }, text);
+}
+
+static bool same_bytes(struct bytes a, struct bytes b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.data, b.data, a.n) == 0);
+}
+
+static int wrong(const struct source_item *item, const char *what,
+		 struct finding *finding)
+{
+	return finding_at(finding, item->entry.seq, item->blob_file,
+			  finding_do_not_trust, "%s", what);
+}
+
+static int load(struct content_checker *checker, struct enacted_edition *enacted,
+		const struct source_item *item, const struct edition **ret_edition,
+		struct finding *finding)
+{
+	char why[ENACTED_WHY_BYTES];
+	int r = enacted_load(&checker->enacted, enacted, ret_edition, why);
+
+	if (r != ENACTED_E_NOT_VALID)
+		return r;
+	return finding_at(finding, item->entry.seq, item->blob_file,
+			  "Verify with the release of permit-audit that was in use "
+			  "when it was enacted.",
+			  "this release cannot load the edition: %s", why);
+}
+
+/* ---- Enactments ---- */
+
+static int check_edition(struct content_checker *checker,
+			 const struct source_item *item,
+			 const struct content_enactment *content,
+			 struct finding *finding)
+{
+	const struct edition *edition;
+	int r = enacted_add(&checker->enacted, &item->entry.policy_hash,
+			    item->entry.seq, content->recorded_ms, content->bundle);
+
+	if (r == 0)
+		r = load(checker, enacted_find(&checker->enacted,
+					       &item->entry.policy_hash),
+			 item, &edition, finding);
+	if (r != 0)
+		return r;
+	if (!says(content->policy_id, edition->policy_id) ||
+	    !says(content->edition, edition->name) ||
+	    content->in_force_on != edition->in_force_from)
+		return wrong(item, "it says of its edition what the edition does not",
+			     finding);
+	return 0;
+}
+
+static int check_enactment(struct content_checker *checker, struct source *source,
+			   const struct source_item *item, struct finding *finding)
+{
+	struct content_enactment content;
+	enum blob_fault fault = blob_enactment_decode(item->blob, &content);
+	struct digest hash;
+	int r;
+
+	if (fault != BLOB_SOUND)
+		return finding_at(finding, item->entry.seq, item->blob_file,
+				  finding_do_not_trust, "its blob %s",
+				  blob_fault_text(fault));
+	hash = digest_of(content.bundle);
+	if (!digest_equal(&hash, &item->entry.policy_hash))
+		return wrong(item, "its edition is not the one whose hash it names",
+			     finding);
+	r = source_check_policy(source, item, content.bundle, finding);
+	return r != 0 ? r : check_edition(checker, item, &content, finding);
+}
+
+/* ---- Decisions ---- */
+
+/* The facts, written again, give the bytes and the commitment they came from. */
+static int check_facts(struct content_checker *checker,
+		       const struct source_item *item,
+		       const struct content_decision *content,
+		       const struct edition *edition, struct finding *finding)
+{
+	struct bytes slots[RESULT_SLOTS_MAX] = { { 0 } };
+	struct facts facts = { 0 };
+	struct bytes again;
+	struct digest root;
+
+	if (result_facts_read(edition, content->facts, &checker->arena, &facts) !=
+	    RESULT_OK)
+		return wrong(item, "its facts cannot be read with its edition",
+			     finding);
+	again = result_facts_write(edition, &facts, &checker->arena, slots);
+	if (!same_bytes(again, content->facts))
+		return wrong(item, "its facts are not written in their one form",
+			     finding);
+	root = entry_fields_root(content->k_salt, slots, result_slots(edition));
+	if (!digest_equal(&root, &item->entry.fields_root))
+		return wrong(item, "its facts are not those it commits to "
+			     "(fields_root)", finding);
+	if (facts.as_of != content->decided_on)
+		return wrong(item, "it names another date of decision than its facts",
+			     finding);
+	return 0;
+}
+
+static int check_result(struct content_checker *checker,
+			const struct source_item *item,
+			const struct content_decision *content,
+			const struct edition *edition, struct finding *finding)
+{
+	struct decision decision;
+
+	if (result_read(edition, content->result, &checker->arena, &decision) !=
+	    RESULT_OK)
+		return wrong(item, "its result cannot be read with its edition",
+			     finding);
+	if (!says(content->question, decision.question->name) ||
+	    decision.as_of != content->decided_on)
+		return wrong(item, "its result answers another question or date",
+			     finding);
+	return 0;
+}
+
+static int check_with_edition(struct content_checker *checker,
+			      const struct source_item *item,
+			      const struct content_decision *content,
+			      struct finding *finding)
+{
+	struct enacted_edition *enacted =
+		enacted_find(&checker->enacted, &item->entry.policy_hash);
+	const struct edition *edition;
+	int r;
+
+	if (enacted == NULL)
+		return wrong(item, "no entry before it has enacted its edition",
+			     finding);
+	r = load(checker, enacted, item, &edition, finding);
+	if (r != 0)
+		return r;
+	if (!says(content->policy_id, edition->policy_id) ||
+	    content->in_force_on != edition->in_force_from ||
+	    content->recorded_ms != enacted->recorded_ms)
+		return wrong(item, "it says of its edition what the edition does not",
+			     finding);
+	r = check_facts(checker, item, content, edition, finding);
+	return r != 0 ? r : check_result(checker, item, content, edition, finding);
+}
+
+static int check_decision(struct content_checker *checker,
+			  const struct source_item *item, struct finding *finding)
+{
+	struct content_decision content;
+	enum blob_fault fault = blob_decision_decode(item->blob, &content);
+	struct digest commit;
+
+	if (fault != BLOB_SOUND)
+		return finding_at(finding, item->entry.seq, item->blob_file,
+				  finding_do_not_trust, "its blob %s",
+				  blob_fault_text(fault));
+	commit = entry_result_commit(content.salt_r, content.result);
+	if (!digest_equal(&commit, &item->entry.result_commit))
+		return wrong(item, "its result is not the one it commits to "
+			     "(result_commit)", finding);
+	return check_with_edition(checker, item, &content, finding);
+}
+
+int content_check(struct content_checker *checker, struct source *source,
+		  const struct source_item *item, struct finding *ret_finding)
+{
+	arena_reset(&checker->arena);
+	switch (item->entry.type) {
+	case ENTRY_DECISION:
+		return check_decision(checker, item, ret_finding);
+	case ENTRY_POLICY_PUBLISH:
+		return check_enactment(checker, source, item, ret_finding);
+	case ENTRY_ENGINE_RELEASE:
+	case ENTRY_KEY_ROTATION:
+	case ENTRY_ERASURE:
+	case ENTRY_REPLAY:
+	case ENTRY_CORRECTION:
+	case ENTRY_BOOT:
+	case ENTRY_CONFIG:
+		break;
+	}
+	return 0;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/audit/commands.h"
+
+static const struct option options[N_AUDIT_OPTIONS] = {
+	[OPTION_HELP] = { "help", NULL, "shows this, or the help of a command" },
+	[OPTION_VERSION] = { "version", NULL, "shows the version" },
+	[OPTION_JSON] = { "json", NULL, "one JSON document, for programs" },
+	[OPTION_PLAIN] = { "plain", NULL,
+			   "one statement a line, no tables, no colour" },
+	[OPTION_STORE] = { "store", "DIR", "the folder of the daemon's store" },
+	[OPTION_OUT] = { "out", "DIR",
+			 "the folder of the export: new, empty, or an earlier "
+			 "export of this log, which is extended" },
+	[OPTION_VKEY] = { "vkey", "KEY",
+			  "the log's key, name+ID+key, as you got it from the "
+			  "authority; else the one beside the log" },
+	[OPTION_EXPECT_SIZE] = { "expect-size", "N",
+				 "entries that the log must have at least" },
+	[OPTION_FROM] = { "from", "N", "the first entry to replay; else 0" },
+	[OPTION_TO] = { "to", "N", "the last entry to replay; else the last" },
+};
+
+static const struct command *const commands[] = {
+	&command_export,
+	&command_verify,
+	&command_replay,
+};
+
+static const struct usage_example examples[] = {
+	{ "verify /var/lib/permitd", "Is the log of this machine sound?" },
+	{ "export --store /var/lib/permitd --out export",
+	  "Copy it into static files, for an auditor:" },
+	{ "verify export --vkey 'permitd.local/log+1111dfce+AQOh...'",
+	  "Verify such a copy, trusting nobody but the key:" },
+	{ "replay export", "Decide every case again and compare:" },
+	{ NULL, NULL },
+};
+
+static const struct program program = {
+	.name = "permit-audit",
+	.summary = "verifies a log of decisions, without the daemon",
+	.text = "permit-audit reads files only: it talks to no daemon and changes "
+		"nothing but the folder of --out. permit-audit COMMAND --help says "
+		"more about a command.",
+	.examples = examples,
+	.options = options,
+	.n_options = ARRAY_LENGTH(options),
+	.commands = commands,
+	.n_commands = ARRAY_LENGTH(commands),
+};
+
+int main(int argc, char **argv)
+{
+	if (digest_start() != 0) {
+		fputs("permit-audit: OpenSSL here has no SHA-256\n", stderr);
+		return EXIT_FAILED;
+	}
+	return (int)program_run(&program, argc, argv);
+}

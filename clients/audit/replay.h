@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PERMIT_AUDIT_REPLAY_H
+#define PERMIT_AUDIT_REPLAY_H
+
+#include "clients/audit/source.h"
+#include "clients/output.h"
+
+struct replay_request {
+	const char *path;	/* a store's folder or an export's */
+	const char *vkey;	/* NULL: the one beside the log */
+	uint64_t from;		/* first and last entry that count */
+	uint64_t to;
+	const struct output_stream *progress;	/* NULL: silent */
+};
+
+enum replay_verdict {
+	REPLAY_SAME,
+	REPLAY_DIFFERENT,
+	REPLAY_UNDECIDABLE,	/* it could not be decided again */
+};
+
+#define REPLAY_PARTS_BYTES 400
+#define REPLAY_NAMED_MAX 10
+
+/* A decision that did not come out the same. Never holds a fact. */
+struct replay_difference {
+	uint64_t entry;
+	enum replay_verdict verdict;
+	char parts[REPLAY_PARTS_BYTES];	/* "outcome: recorded grant, now refer" */
+};
+
+struct replay_report {
+	bool opened;		/* the fields below hold something */
+	struct source_key key;
+	struct source_head head;	/* its note is gone */
+	uint64_t n_same;
+	uint64_t n_different;
+	uint64_t n_undecidable;
+	size_t n_named;		/* the first of those that are not the same */
+	struct replay_difference named[REPLAY_NAMED_MAX];
+};
+
+/*
+ * Decides each recorded decision again, with the facts, dates and edition that
+ * were recorded, and compares the bytes of the result. The log's integrity is
+ * checked on the way, as every source does.
+ *
+ * Returns 0 when all could be looked at, whatever came out; AUDIT_FINDING when
+ * the log is damaged; else as source_open. ret_report is always set.
+ */
+MUST_USE int replay_log(const struct replay_request *request,
+			struct replay_report *ret_report,
+			struct finding *ret_finding);
+
+#endif

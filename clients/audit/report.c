@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "clients/audit/commands.h"
+
+enum exit_code read_index(const struct invocation *in, enum audit_option option,
+			  uint64_t otherwise, uint64_t *ret_index)
+{
+	const char *text = in->values[option];
+	uint64_t index = 0;
+	size_t n;
+
+	*ret_index = otherwise;
+	if (text == NULL)
+		return EXIT_DONE;
+	n = strlen(text);
+	if (n == 0 || n > 18 || strspn(text, "0123456789") != n)
+		return output_error(&in->out, EXIT_USAGE,
+				    "--%s needs a whole number of at most 18 digits, "
+				    "not \"%s\"",
+				    in->program->options[option].name, text);
+	for (; *text != '\0'; text++)
+		index = index * 10 + (uint64_t)(*text - '0');
+	*ret_index = index;
+	return EXIT_DONE;
+}
+
+enum exit_code say_failure(const struct invocation *in, const char *path, int r)
+{
+	switch (-r) {
+	case ENOENT:
+		return output_error(&in->out, EXIT_NOT_FOUND,
+				    "%s: there is no such folder, or no key or log "
+				    "in it", path);
+	case EACCES:
+	case EPERM:
+		return output_error(&in->out, EXIT_NOT_ALLOWED, "%s: %s", path,
+				    strerror(-r));
+	case EINVAL:
+		return output_error(&in->out, EXIT_NOT_VALID,
+				    "%s is neither the folder of a store nor an "
+				    "export of a log", path);
+	case EDOM:
+		return output_error(&in->out, EXIT_USAGE,
+				    "--vkey is no key of a log: it must be as the "
+				    "file vkeys holds it, name+ID+key");
+	case ENOMEM:
+	case ENOSPC:
+	case EDQUOT:
+	case EMFILE:
+	case ENFILE:
+		return output_error(&in->out, EXIT_FAILED, "%s: %s", path,
+				    strerror(-r));
+	default:
+		return output_error(&in->out, EXIT_NOT_VALID, "cannot read %s: %s",
+				    path, strerror(-r));
+	}
+}
+
+void say_finding(const struct output_stream *out, const struct finding *finding)
+{
+	if (finding->has_entry)
+		output_styled(out, STYLE_CARE, "Entry %llu is not as it should be.",
+			      (unsigned long long)finding->entry);
+	else
+		output_styled(out, STYLE_CARE, "The log is not as it should be.");
+	if (finding->file[0] != '\0')
+		output_field(out, LABEL_COLUMNS, "file", finding->file);
+	output_field(out, LABEL_COLUMNS, "what is wrong", finding->what);
+	output_field(out, LABEL_COLUMNS, "what to do", finding->advice);
+}
+
+json_t *finding_json(const struct finding *finding)
+{
+	json_t *object;
+
+	if (finding == NULL)
+		return json_null();
+	object = json_pack("{s:s,s:s,s:s}", "file", finding->file, "what",
+			   finding->what, "do", finding->advice);
+	if (object != NULL &&
+	    json_object_set_new(object, "entry",
+				finding->has_entry ?
+					json_integer((json_int_t)finding->entry) :
+					json_null()) != 0) {
+		json_decref(object);
+		return NULL;
+	}
+	return object;
+}
+
+json_t *log_json(const char *path, const struct source_key *key,
+		 const struct source_head *head)
+{
+	char vkey[VKEY_TEXT_BYTES];
+	char root[ROOT_TEXT_BYTES];
+
+	vkey_print(&key->vkey, vkey);
+	return json_pack("{s:s,s:s,s:s,s:I,s:s,s:s,s:b}", "path", path, "kind",
+			 head->kind == SOURCE_STORE ? "store" : "export", "origin",
+			 key->vkey.name, "size", (json_int_t)head->size, "root",
+			 root_text(&head->root, root), "key", vkey, "key_given",
+			 key->from_outside);
+}
+
+void say_key_note(const struct output_stream *out, const struct source_key *key)
+{
+	if (key->from_outside)
+		return;
+	output_line(out, "%s", "");
+	output_paragraph(out, 0, "",
+			 "The key was found beside the log and was not checked "
+			 "against one from outside: whoever can replace the whole "
+			 "folder can replace the key with it. Ask the authority for "
+			 "its key by another way and give it with --vkey.");
+}
+
+const char *time_text(uint64_t ms, char to[TIME_TEXT_BYTES])
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm civil;
+
+	if (gmtime_r(&seconds, &civil) == NULL ||
+	    strftime(to, TIME_TEXT_BYTES, "%Y-%m-%d %H:%M:%S UTC", &civil) == 0)
+		strcpy(to, "at no date");
+	return to;
+}
+
+const char *root_text(const struct digest *root, char to[ROOT_TEXT_BYTES])
+{
+	base64_print(root->bytes, DIGEST_BYTES, to);
+	return to;
+}

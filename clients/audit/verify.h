@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PERMIT_AUDIT_VERIFY_H
+#define PERMIT_AUDIT_VERIFY_H
+
+#include "clients/audit/source.h"
+#include "clients/output.h"
+
+#define VERIFY_TYPES (ENTRY_CONFIG + 1)
+
+struct verify_request {
+	const char *path;	/* a store's folder or an export's */
+	const char *vkey;	/* NULL: the one beside the log */
+	uint64_t expect_size;	/* entries there must be at least */
+	const struct output_stream *progress;	/* NULL: silent */
+};
+
+/* What was found out, as far as verification came. */
+struct verify_report {
+	bool opened;		/* the fields below hold something */
+	struct source_key key;
+	struct source_head head;	/* its note is gone */
+	uint64_t n_read;	/* entries */
+	uint64_t n_of_type[VERIFY_TYPES];
+	uint64_t first_ms;
+	uint64_t last_ms;
+};
+
+/*
+ * Verifies everything that can be verified without the daemon, and stops at
+ * the first thing that is wrong. Returns 0, AUDIT_FINDING, or as source_open;
+ * ret_report is always set.
+ */
+MUST_USE int verify_log(const struct verify_request *request,
+			struct verify_report *ret_report,
+			struct finding *ret_finding);
+
+#endif
