@@ -90,6 +90,7 @@ tests_property_test_random_editions_SOURCES = \
 	tests/property/test_random_editions.c $(random_editions)
 naive = \
 	tests/property/compare.c tests/property/compare.h \
+	tests/property/compare_open.c \
 	tests/support/cases.c tests/support/cases.h \
 	tests/support/chance.h \
 	tests/support/naive.c tests/support/naive.h \

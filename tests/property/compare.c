@@ -82,28 +82,19 @@ void answers_of(struct subject *subject, const struct opened *opened,
 			(struct answer){ .state = opened->states[i] };
 }
 
-/* What the case was, for whoever has to find out why it failed. */
-static void print_case(const struct subject *subject, const struct question *question,
-		       const struct opened *opened)
+void print_case(const struct subject *subject, const struct question *question,
+		const struct opened *opened)
 {
 	print_message("# %s %s, as of %s\n", subject->edition->name, question->name,
 		      subject->cases.as_of);
 	for (size_t i = 0; i < subject->edition->n_facts; i++)
-		if (question->facts >> i & 1)
+		if ((question->facts >> i & 1) != 0)
 			print_message("# %s = %s\n", subject->edition->facts[i].key,
 				      subject->cases.values[i]);
 	for (size_t i = 0; opened != NULL && i < opened->n; i++)
 		print_message("# open: %s\n",
 			      subject->edition->facts[opened->facts[i]].key);
 }
-
-#define HOLDS(condition, subject, question, opened)                                  \
-	do {                                                                         \
-		if (!(condition)) {                                                  \
-			print_case(subject, question, opened);                       \
-			assert_true(condition);                                      \
-		}                                                                    \
-	} while (0)
 
 /* ---- Complete cases ---- */
 

@@ -54,24 +54,48 @@ void answers_of(struct subject *subject, const struct opened *opened,
 		struct facts *facts);
 
 /*
- * Opens facts that can be enumerated, decides every completion by the naive
- * evaluator, and holds decide() to it: ask exactly when outcomes differ, the
- * values of every output, the facts that matter.
+ * Opens up to four facts of the case that can be enumerated, decides every
+ * completion by the naive evaluator, and holds decide() to it: ask exactly when
+ * outcomes differ, the values of every output, the facts that matter.
  */
 void compare_open(struct subject *subject, const struct question *question);
 
-/* As compare_open for a date, known to the month or not at all. */
+/*
+ * Opens one date of the case, to its month or wholly: then every day is tried
+ * for n_years around the decision, and one in twenty of all others.
+ */
 void compare_open_date(struct subject *subject, const struct question *question,
-		       size_t fact, bool month);
+		       size_t fact, bool month, int n_years);
 
 /*
- * Answers what decide() asks for, from a complete case, in the order asked and
- * then in another: no answer may add an outcome, the end must be what the
- * naive evaluator says of the case, and it must be reached.
+ * Answers what decide() asks for, from the case, the least burden first or
+ * last: no answer may add a value to an output, and the end must be what the
+ * naive evaluator says of the case.
  */
-void compare_interview(struct subject *subject, const struct question *question);
+void compare_interview(struct subject *subject, const struct question *question,
+		       bool last_first);
+
+/*
+ * Says otherwise who said what, when and how well it is shown; answers
+ * evidence and contact facts otherwise; declines instead of not knowing:
+ * nothing that a person is told may change.
+ */
+void compare_circumstances(struct subject *subject, const struct question *question);
 
 /* Says whether two decisions are the same in all that a person is told. */
 bool same_decision(const struct decision *a, const struct decision *b);
+
+/* The case, for whoever has to find out why it failed. */
+void print_case(const struct subject *subject, const struct question *question,
+		const struct opened *opened);
+
+/* assert_true, with the case when it fails. */
+#define HOLDS(condition, subject, question, opened)                                  \
+	do {                                                                         \
+		bool holds_ = (condition);                                           \
+		if (!holds_)                                                         \
+			print_case(subject, question, opened);                       \
+		_assert_true(holds_, #condition, __FILE__, __LINE__);                \
+	} while (0)
 
 #endif
