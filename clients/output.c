@@ -210,10 +210,12 @@ void output_paragraph(const struct output_stream *out, unsigned indent,
 		return;
 	}
 	put_spaces(out, indent);
-	fputs(style_begin(out, STYLE_FAINT), out->to);
-	put_text(out, label, strlen(label));
-	fputs(style_end(out, STYLE_FAINT), out->to);
-	put_spaces(out, columns > 0 ? 2 : 0);
+	if (columns > 0) {
+		fputs(style_begin(out, STYLE_FAINT), out->to);
+		put_text(out, label, strlen(label));
+		fputs(style_end(out, STYLE_FAINT), out->to);
+		put_spaces(out, 2);
+	}
 	put_wrapped(out, behind, behind, text);
 }
 

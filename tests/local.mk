@@ -125,6 +125,8 @@ unit_tests += \
 tests_unit_test_client_LDADD = $(TOOL_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_facts_file_LDADD = $(TOOL_LIBS) $(CMOCKA_LIBS)
 test_data += tests/golden/cli
+check_PROGRAMS += tests/support/with_terminal
+tests_support_with_terminal_LDADD = -lutil
 
 script_tests = \
 	tests/integration/test_permit \

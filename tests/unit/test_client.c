@@ -35,10 +35,12 @@ static int setup(void **state)
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
-	snprintf(fixture->folder, sizeof(fixture->folder), "/tmp/permit-client-XXXXXX");
+	snprintf(fixture->folder, sizeof(fixture->folder),
+		 "/tmp/permit-client-XXXXXX");
 	if (mkdtemp(fixture->folder) == NULL)
 		return -1;
-	snprintf(fixture->path, sizeof(fixture->path), "%s/socket", fixture->folder);
+	snprintf(fixture->path, sizeof(fixture->path), "%s/socket",
+		 fixture->folder);
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s", fixture->path);
 	arena_init(&fixture->arena, 64u * 1024 * 1024);
 	fixture->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -125,9 +127,9 @@ static int ask(struct fixture *fixture, const Permit__V1__Response **ret_respons
 	Permit__V1__Request request;
 
 	if (fixture->client == NULL)
-		assert_int_equal(permit_connect(fixture->path, TIMEOUT_MS,
-						&fixture->client),
-				 0);
+		assert_int_equal(
+			permit_connect(fixture->path, TIMEOUT_MS, &fixture->client),
+			0);
 	permit__v1__status_request__init(&status);
 	permit__v1__request__init(&request);
 	request.body_case = PERMIT__V1__REQUEST__BODY_STATUS;
@@ -179,7 +181,8 @@ static void a_refusal_is_told_and_the_answer_holds_it(void **state)
 	struct refusal refusal;
 	struct bytes frame;
 
-	refusal_set(&refusal, PERMIT__V1__CODE__CODE_NOT_FOUND, "id", "it is not here");
+	refusal_set(&refusal, PERMIT__V1__CODE__CODE_NOT_FOUND, "id",
+		    "it is not here");
 	assert_int_equal(response_refuse(1, &refusal, &fixture->arena, &frame), 0);
 	serve(fixture, frame, 1000, true);
 	assert_int_equal(ask(fixture, &response), PERMIT_E_REFUSED);
@@ -233,13 +236,15 @@ static void without_a_daemon_there_is_no_client(void **state)
 
 	close(fixture->listener);
 	fixture->listener = -1;
-	assert_int_equal(permit_connect(fixture->path, TIMEOUT_MS, &fixture->client),
-			 -ECONNREFUSED);
+	assert_int_equal(
+		permit_connect(fixture->path, TIMEOUT_MS, &fixture->client),
+		-ECONNREFUSED);
 	assert_int_equal(permit_connect("/nowhere/socket", 0, &fixture->client),
 			 -ENOENT);
 	memset(longest, 'a', sizeof(longest));
 	longest[sizeof(longest) - 1] = '\0';
-	assert_int_equal(permit_connect(longest, 0, &fixture->client), -ENAMETOOLONG);
+	assert_int_equal(permit_connect(longest, 0, &fixture->client),
+			 -ENAMETOOLONG);
 	assert_null(fixture->client);
 }
 
@@ -249,7 +254,8 @@ static void json_goes_out_and_comes_back(void **state)
 	char *answer;
 
 	serve(fixture, status_frame(fixture, 1, true), 7, true);
-	assert_int_equal(permit_connect(fixture->path, TIMEOUT_MS, &fixture->client), 0);
+	assert_int_equal(
+		permit_connect(fixture->path, TIMEOUT_MS, &fixture->client), 0);
 	assert_int_equal(
 		permit_call_json(fixture->client, "{\"status\": {}}", &answer), 0);
 	assert_non_null(strstr(answer, "\"version\":\"0.1.0\""));
@@ -261,9 +267,11 @@ static void json_that_is_no_request_is_not_sent(void **state)
 	struct fixture *fixture = *state;
 	char *answer = NULL;
 
-	assert_int_equal(permit_connect(fixture->path, TIMEOUT_MS, &fixture->client), 0);
-	assert_int_equal(permit_call_json(fixture->client, "{\"stats\": {}}", &answer),
-			 PERMIT_E_NOT_VALID);
+	assert_int_equal(
+		permit_connect(fixture->path, TIMEOUT_MS, &fixture->client), 0);
+	assert_int_equal(
+		permit_call_json(fixture->client, "{\"stats\": {}}", &answer),
+		PERMIT_E_NOT_VALID);
 	assert_null(answer);
 	assert_int_equal(permit_call_json(fixture->client, "{", &answer),
 			 PERMIT_E_NOT_VALID);

@@ -39,8 +39,9 @@ static int teardown(void **state)
 
 static int read_text(struct fixture *fixture, const char *text)
 {
-	return facts_file_read((struct bytes){ (const uint8_t *)text, strlen(text) },
-			       &fixture->arena, &fixture->file, &fixture->fault);
+	return facts_file_read(
+		(struct bytes){ (const uint8_t *)text, strlen(text) },
+		&fixture->arena, &fixture->file, &fixture->fault);
 }
 
 /* The file is refused at this place, and the message has these words. */
@@ -59,9 +60,10 @@ static void a_line_is_a_key_a_value_and_where_it_comes_from(void **state)
 	const struct facts_item *item = &fixture->file.items[0];
 	day_t day = date_day((struct civil){ 2025, 1, 20 });
 
-	assert_int_equal(read_text(fixture, "# who says so\n\n"
-					    "  ident.status = possible  @ 2025-01-20 "
-					    "authority   documented \r\n"),
+	assert_int_equal(read_text(fixture,
+				   "# who says so\n\n"
+				   "  ident.status = possible  @ 2025-01-20 "
+				   "authority   documented \r\n"),
 			 0);
 	assert_int_equal(fixture->file.n, 1);
 	assert_string_equal(item->key, "ident.status");
@@ -80,7 +82,8 @@ static void what_is_not_known_or_declined_has_no_value(void **state)
 {
 	struct fixture *fixture = fixture_of(state);
 
-	assert_int_equal(read_text(fixture, "a = not known\nb = declined @ person"), 0);
+	assert_int_equal(read_text(fixture, "a = not known\nb = declined @ person"),
+			 0);
 	assert_int_equal(fixture->file.items[0].state, ANSWER_NOT_KNOWN);
 	assert_null(fixture->file.items[0].value);
 	assert_int_equal(fixture->file.items[1].state, ANSWER_DECLINED);
@@ -107,19 +110,22 @@ static void a_mistake_is_told_with_its_line_and_column(void **state)
 	assert_refused(fixture, "a = 1\na = 2\n", 2, 1, "first in line 1");
 	assert_refused(fixture, "Ident.Status = possible\n", 1, 1, "no name");
 	assert_refused(fixture, "= possible\n", 1, 1, "no name");
-	assert_refused(fixture, "a = 1 @ persn\n", 1, 9, "no source, basis or date");
+	assert_refused(fixture, "a = 1 @ persn\n", 1, 9,
+		       "no source, basis or date");
 	assert_refused(fixture, "a = 1 @ 2025-02-30\n", 1, 9, "no source, basis");
 	assert_refused(fixture, "a = 1 @\n", 1, 8, "belongs behind @");
-	assert_refused(fixture, "a = 1 @ person officer\n", 1, 16, "a second source");
+	assert_refused(fixture, "a = 1 @ person officer\n", 1, 16,
+		       "a second source");
 	assert_refused(fixture, "a = 1 @ stated assessed\n", 1, 16, "a second");
 	assert_refused(fixture, "a = 1\nb = \xff\n", 2, 5, "UTF-8");
 }
 
-static void testimony_is_refused_by_its_name_and_its_value_is_not_repeated(void **state)
+static void testimony_is_refused_by_its_name_and_its_value_is_not_repeated(
+	void **state)
 {
 	static const char *const names[] = {
 		"proceedings_concluded", "testified", "willing_to_cooperate",
-		"police_report_filed", "denuncia", "trafficker_convicted",
+		"police_report_filed",	 "denuncia",  "trafficker_convicted",
 	};
 	struct fixture *fixture = fixture_of(state);
 	char text[128];
@@ -144,7 +150,8 @@ static size_t many(char *text, size_t room, unsigned n_answers)
 	unsigned i;
 
 	for (i = 0; i < n_answers; i++)
-		n += (size_t)snprintf(text + n, room - n, "fact.number%u = yes\n", i);
+		n += (size_t)snprintf(text + n, room - n, "fact.number%u = yes\n",
+				      i);
 	return n;
 }
 
@@ -180,12 +187,13 @@ static void json_gives_the_same_answers(void **state)
 	struct fixture *fixture = fixture_of(state);
 	const struct facts_item *items = fixture->file.items;
 
-	assert_int_equal(read_text(fixture, "\n {\"a\": \"possible\", \"b\": true, "
-					    "\"c\": false, \"d\": -3, \"e\": [], "
-					    "\"f\": [\"x\", \"y\"], \"g\": \"not known\",\n"
-					    "\"h\": {\"source\": \"register\", "
-					    "\"value\": 4, \"basis\": \"stated\", "
-					    "\"date\": \"2025-01-20\"}}"),
+	assert_int_equal(read_text(fixture,
+				   "\n {\"a\": \"possible\", \"b\": true, "
+				   "\"c\": false, \"d\": -3, \"e\": [], "
+				   "\"f\": [\"x\", \"y\"], \"g\": \"not known\",\n"
+				   "\"h\": {\"source\": \"register\", "
+				   "\"value\": 4, \"basis\": \"stated\", "
+				   "\"date\": \"2025-01-20\"}}"),
 			 0);
 	assert_int_equal(fixture->file.n, 8);
 	assert_string_equal(items[0].value, "possible");
@@ -212,13 +220,15 @@ static void json_that_is_none_is_refused_without_repeating_it(void **state)
 	assert_refused(fixture, "{\"a\": null}", 1, 3, "needs a text");
 	assert_refused(fixture, "{\"a\": 1.5}", 1, 3, "needs a text");
 	assert_refused(fixture, "{\"a\": [1]}", 1, 3, "needs a text");
-	assert_refused(fixture, "{\"a\": {\"source\": \"person\"}}", 1, 3, "no value");
+	assert_refused(fixture, "{\"a\": {\"source\": \"person\"}}", 1, 3,
+		       "no value");
 	assert_refused(fixture, "{\"a\": {\"value\": 1, \"x\": 2}}", 1, 3, "\"x\"");
 	assert_refused(fixture, "{\"a\": {\"value\": 1, \"source\": \"me\"}}", 1, 3,
 		       "no source");
 	assert_int_equal(read_text(fixture, "{\"a\": 1, \"a\": 2}"),
 			 FACTS_FILE_E_NOT_VALID);
-	assert_int_equal(read_text(fixture, "{\"a\": 1} x"), FACTS_FILE_E_NOT_VALID);
+	assert_int_equal(read_text(fixture, "{\"a\": 1} x"),
+			 FACTS_FILE_E_NOT_VALID);
 }
 
 static void an_arena_that_is_full_is_no_mistake_of_the_file(void **state)
