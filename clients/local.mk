@@ -59,6 +59,7 @@ clients_permit_permit_SOURCES = \
 	clients/permit/cmd_policy_enact.c \
 	clients/permit/cmd_policy_list.c \
 	clients/permit/cmd_policy_print.c \
+	clients/permit/cmd_policy_prove.c \
 	clients/permit/cmd_policy_show.c \
 	clients/permit/cmd_policy_test.c \
 	clients/permit/cmd_status.c \

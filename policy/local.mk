@@ -28,6 +28,14 @@ policy_sources = \
 	policy/diagram/diagram.h \
 	policy/diagram/node.c \
 	policy/diagram/node.h \
+	policy/diagram/prove.c \
+	policy/diagram/prove.h \
+	policy/diagram/prove_case.c \
+	policy/diagram/prove_pair.c \
+	policy/diagram/prove_person.c \
+	policy/diagram/prove_quantify.c \
+	policy/diagram/prove_tables.c \
+	policy/diagram/prover.h \
 	policy/diagram/walk.c \
 	policy/diagram/walk.h \
 	policy/edition.c \

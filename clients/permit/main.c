@@ -37,8 +37,8 @@ static const struct option options[N_PERMIT_OPTIONS] = {
 static const struct command *const commands[] = {
 	&command_evaluate,     &command_ask,	      &command_why,
 	&command_facts,	       &command_policy_check, &command_policy_test,
-	&command_policy_print, &command_policy_enact, &command_policy_list,
-	&command_policy_show,  &command_status,
+	&command_policy_prove, &command_policy_print, &command_policy_enact,
+	&command_policy_list,  &command_policy_show,  &command_status,
 };
 
 static const struct usage_example examples[] = {
