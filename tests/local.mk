@@ -65,11 +65,13 @@ unit_tests += \
 	tests/unit/test_prescan \
 	tests/unit/test_request \
 	tests/unit/test_result \
-	tests/unit/test_wire
+	tests/unit/test_wire \
+	tests/unit/test_wire_answer
 EXTRA_DIST += tests/interop/buf-lint
 small_policy = tests/support/small_policy.c tests/support/small_policy.h
 tests_unit_test_result_SOURCES = tests/unit/test_result.c $(small_policy)
 tests_unit_test_wire_SOURCES = tests/unit/test_wire.c $(small_policy)
+tests_unit_test_wire_answer_SOURCES = tests/unit/test_wire_answer.c $(small_policy)
 fuzz_targets += \
 	tests/fuzz/fuzz_frame \
 	tests/fuzz/fuzz_request
