@@ -22,7 +22,6 @@ static struct arena law;
 static struct arena arena;
 static const struct edition *edition;
 static struct refusal refusal;
-static const uint8_t hash[32] = { 1, 2, 3 };
 
 /* One request whose facts each test sets. */
 static Permit__V1__EvaluateRequest request;
