@@ -54,8 +54,9 @@ test_data += \
 # permit-audit, on logs with real decisions.
 unit_tests += tests/unit/test_audit
 tests_unit_test_audit_SOURCES = tests/unit/test_audit.c $(audit_log)
-tests_unit_test_audit_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
-audit_log = tests/support/audit_log.c tests/support/audit_log.h $(test_files)
+tests_unit_test_audit_LDADD = $(AUDIT_LIBS) $(TEST_LIBS) -lpthread
+audit_log = tests/support/audit_log.c tests/support/audit_log.h \
+	tests/support/audit_try.c tests/support/audit_try.h $(test_files)
 
 # The wire.
 unit_tests += \

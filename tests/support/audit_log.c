@@ -15,6 +15,7 @@
 #include "tests/support/files.h"
 
 #define GROUP 7
+#define AUDIT_FIRST_MS 1750000000000
 
 static const char *const documents[AUDIT_EDITIONS] = {
 	"policy/tables/canada/ca-vtip-2020-12-01.md",
@@ -116,7 +117,7 @@ const char *audit_path(const struct audit_log *log, const char *name)
 	return path;
 }
 
-void audit_log_begin(struct audit_log *log)
+void audit_log_reopen(struct audit_log *log)
 {
 	char folder[160], key[160];
 	struct log_report report;
@@ -128,14 +129,43 @@ void audit_log_begin(struct audit_log *log)
 	};
 
 	log_close(&log->log);
-	must(nftw(log->root, remove_one, 8, FTW_DEPTH | FTW_PHYS) == 0);
-	must(mkdir(log->root, 0700) == 0 && mkdir(log->store, 0700) == 0);
 	snprintf(folder, sizeof(folder), "%s/log", log->store);
-	snprintf(key, sizeof(key), "%s/keys", log->store);
-	must(mkdir(key, 0700) == 0);
 	snprintf(key, sizeof(key), "%s/keys/log.key", log->store);
 	must(log_open(&options, &log->log, &report) == 0);
-	log->now_ms = 1750000000000;
+}
+
+void audit_log_begin(struct audit_log *log)
+{
+	char keys[160];
+
+	log_close(&log->log);
+	must(nftw(log->root, remove_one, 8, FTW_DEPTH | FTW_PHYS) == 0);
+	must(mkdir(log->root, 0700) == 0 && mkdir(log->store, 0700) == 0);
+	snprintf(keys, sizeof(keys), "%s/keys", log->store);
+	must(mkdir(keys, 0700) == 0);
+	audit_log_reopen(log);
+	log->now_ms = AUDIT_FIRST_MS;
+	log->n_decided = 0;
+}
+
+void audit_log_boot(struct audit_log *log, size_t n)
+{
+	struct log_item *items = calloc(SEGMENT_ENTRIES_MAX, sizeof(*items));
+
+	must(items != NULL);
+	while (n > 0) {
+		size_t n_now = n < SEGMENT_ENTRIES_MAX ? n : SEGMENT_ENTRIES_MAX;
+
+		for (size_t i = 0; i < n_now; i++) {
+			items[i] = (struct log_item){
+				.entry = { .type = ENTRY_BOOT,
+					   .time_ms = log->now_ms } };
+			random_bytes(items[i].entry.entry_id, ENTRY_ID_BYTES);
+		}
+		must(log_append(log->log, items, n_now) == 0);
+		n -= n_now;
+	}
+	free(items);
 }
 
 static struct bytes bytes_of(const char *text)
@@ -145,7 +175,7 @@ static struct bytes bytes_of(const char *text)
 
 void audit_log_enact(struct audit_log *log, size_t edition, enum audit_fault fault)
 {
-	const struct audit_edition *from = &log->editions[edition];
+	struct audit_edition *from = &log->editions[edition];
 	struct content_enactment content = {
 		.policy_id = bytes_of(from->edition->policy_id),
 		.edition = bytes_of(from->edition->name),
@@ -167,12 +197,14 @@ void audit_log_enact(struct audit_log *log, size_t edition, enum audit_fault fau
 		blob[n - 2] ^= 1;
 	random_bytes(item.entry.entry_id, ENTRY_ID_BYTES);
 	must(log_append(log->log, &item, 1) == 0);
+	from->recorded_ms = log->now_ms;
 	log->now_ms += 1000;
 	free(blob);
 }
 
 /* What the blob of a decision says, but for the parts behind it. */
 static struct content_decision content_of(const struct audit_log *log,
+					  uint64_t recorded_ms,
 					  const struct edition *edition,
 					  const struct decision *decision,
 					  enum audit_fault fault)
@@ -186,8 +218,7 @@ static struct content_decision content_of(const struct audit_log *log,
 		.received_on = BLOB_NO_DAY,
 		.decided_on = decision->as_of,
 		.in_force_on = edition->in_force_from,
-		.recorded_ms = 1750000000000 +
-			       (strcmp(edition->name, "2020-12-01") != 0 ? 1000 : 0),
+		.recorded_ms = recorded_ms,
 		.clock_ms = log->now_ms,
 	};
 
@@ -233,7 +264,7 @@ static struct log_item decide_one(struct audit_log *log,
 
 	must(decide(edition, &edition->questions[example->question], &example->facts,
 		    arena, &decision, &row) == 0);
-	content = content_of(log, edition, &decision, fault);
+	content = content_of(log, from->recorded_ms, edition, &decision, fault);
 	content.facts = result_facts_write(edition, &example->facts, arena, slots);
 	content.result = result_write(&decision, arena);
 	if (fault == AUDIT_RESULT)

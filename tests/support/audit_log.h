@@ -17,6 +17,7 @@ struct audit_edition {
 	struct bytes bundle;
 	struct digest hash;
 	const struct edition *edition;
+	uint64_t recorded_ms;	/* when it was enacted here */
 };
 
 struct audit_log {
@@ -53,6 +54,12 @@ void audit_log_enact(struct audit_log *log, size_t edition, enum audit_fault fau
 /* Decides n examples of an edition, in one group. */
 void audit_log_decide(struct audit_log *log, size_t edition, size_t n,
 		      enum audit_fault fault);
+
+/* n entries without content, in groups. */
+void audit_log_boot(struct audit_log *log, size_t n);
+
+/* Opens the log again, after a test has changed its files. */
+void audit_log_reopen(struct audit_log *log);
 
 /* Both editions and n decisions of each, in groups of seven. */
 void audit_log_fill(struct audit_log *log, size_t n);
