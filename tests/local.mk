@@ -52,7 +52,19 @@ test_data += \
 	tests/fuzz/corpus/note
 
 # permit-audit, on logs with real decisions.
-unit_tests += tests/unit/test_audit
+unit_tests += \
+	tests/integration/test_audit_program \
+	tests/property/test_audit_flips \
+	tests/unit/test_audit \
+	tests/unit/test_audit_tamper
+tests_integration_test_audit_program_SOURCES = \
+	tests/integration/test_audit_program.c $(audit_log)
+tests_integration_test_audit_program_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
+tests_property_test_audit_flips_SOURCES = tests/property/test_audit_flips.c \
+	tests/support/chance.h $(audit_log)
+tests_property_test_audit_flips_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
+tests_unit_test_audit_tamper_SOURCES = tests/unit/test_audit_tamper.c $(audit_log)
+tests_unit_test_audit_tamper_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
 tests_unit_test_audit_SOURCES = tests/unit/test_audit.c $(audit_log)
 tests_unit_test_audit_LDADD = $(AUDIT_LIBS) $(TEST_LIBS) -lpthread
 audit_log = tests/support/audit_log.c tests/support/audit_log.h \

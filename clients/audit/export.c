@@ -213,27 +213,24 @@ static int finish(struct exporter *exporter, const struct source_head *head)
 	return r != 0 ? r : folder_sync(exporter->folder_fd);
 }
 
+/* Takes the first entry, which was read already, and all that follow. */
 static int copy(struct exporter *exporter, struct source *source,
-		const struct output_stream *out)
+		struct source_item *item, const struct output_stream *out)
 {
-	struct source_item item;
 	struct source_head head;
 	struct progress progress;
 	int r = 0;
 
 	progress_init(&progress, out, "exported entries");
 	while (r == 0) {
-		r = source_next(source, &item, exporter->finding);
+		r = take(exporter, item);
+		progress_tell(&progress, item->entry.seq + 1, 0);
 		if (r == 0)
-			r = take(exporter, &item);
-		if (r == 0)
-			progress_tell(&progress, item.entry.seq + 1, 0);
+			r = source_next(source, item, exporter->finding);
 	}
 	progress_done(&progress);
 	if (r != AUDIT_END)
 		return r;
-	if (exporter->frontier.size == 0 && exporter->old_size == 0)
-		return EXPORT_E_EMPTY;
 	source_head(source, &head);
 	return finish(exporter, &head);
 }
@@ -336,6 +333,7 @@ int export_log(const struct export_request *request,
 {
 	CLEANUP(source_close) struct source *source = NULL;
 	CLEANUP(exporter_done) struct exporter exporter = { .folder_fd = -1 };
+	struct source_item item;
 	int r;
 
 	exporter.finding = ret_finding;
@@ -347,10 +345,13 @@ int export_log(const struct export_request *request,
 	if (ret_report->head.kind != SOURCE_STORE)
 		return -EINVAL;
 	ret_report->key = *source_key(source);
+	r = source_next(source, &item, ret_finding);
+	if (r != 0)
+		return r == AUDIT_END ? EXPORT_E_EMPTY : r;
 	ret_report->path = request->out;
 	r = open_out(&exporter, request->out, &ret_report->key.vkey);
 	if (r == 0)
-		r = copy(&exporter, source, request->progress);
+		r = copy(&exporter, source, &item, request->progress);
 	ret_report->old_size = exporter.old_size;
 	source_head(source, &ret_report->head);
 	ret_report->head.note = (struct bytes){ NULL, 0 };

@@ -52,6 +52,7 @@ static void a_log_without_entries_is_sound_and_has_nothing_to_export(void **stat
 	assert_int_equal(audit_verify(log->store, NULL, 0), 0);
 	assert_int_equal(audit_try.verified.head.size, 0);
 	assert_int_equal(audit_export(log), EXPORT_E_EMPTY);
+	assert_int_not_equal(access(log->out, F_OK), 0);
 }
 
 static void only_the_owner_can_open_an_export(void **state)
