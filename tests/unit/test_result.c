@@ -19,15 +19,15 @@ static const struct edition *edition;
 static const char *const cases[] = {
 	"",
 	"ident.status = possible; presence.here = yes; needs = housing, advice",
-	"ident.status = confirmed; presence.here = yes; needs = none; stay = P10D; "
-	"application.received = 2025-02-10; permit.valid_until = 2025-02-01; "
-	"permit.history = none",
-	"ident.status = confirmed; presence.here = yes; needs = none; stay = P10D; "
-	"application.received = 2025-01; permit.valid_until = 2025-02-01; "
-	"permit.history = trp 2020-01-01..2020-12-31, other 2021-01-01..2025-12-31",
+	("ident.status = confirmed; presence.here = yes; needs = none; stay = P10D; "
+	 "application.received = 2025-02-10; permit.valid_until = 2025-02-01; "
+	 "permit.history = none"),
+	("ident.status = confirmed; presence.here = yes; needs = none; stay = P10D; "
+	 "application.received = 2025-01; permit.valid_until = 2025-02-01; "
+	 "permit.history = trp 2020-01-01..2020-12-31, other 2021-01-01..2025-12-31"),
 	"ident.status = none; children = 20",
-	"ident.status = not known; presence.here = declined; children = 0; "
-	"ident.body = court; contact.route = post; colour = blue; stay = P3650D",
+	("ident.status = not known; presence.here = declined; children = 0; "
+	 "ident.body = court; contact.route = post; colour = blue; stay = P3650D"),
 	"application.received = 1900-01-01; permit.valid_until = 2199-12-31",
 };
 
