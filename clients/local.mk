@@ -128,3 +128,5 @@ bin_PROGRAMS += clients/audit/permit-audit
 clients_audit_permit_audit_SOURCES = clients/audit/main.c
 clients_audit_permit_audit_LDADD = $(AUDIT_LIBS)
 dist_man_MANS += clients/audit/permit-audit.1
+
+EXTRA_DIST += clients/README.md clients/quickstart

@@ -144,6 +144,7 @@ check_PROGRAMS += tests/support/with_terminal
 tests_support_with_terminal_LDADD = -lutil
 
 script_tests = \
+	tests/integration/test_libpermit \
 	tests/integration/test_permit \
 	tests/support/test-audit-links \
 	tests/support/test-checks \
