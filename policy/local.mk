@@ -103,3 +103,5 @@ policy_tables = \
 	policy/tables/vocabulary.md
 
 nobase_dist_pkgdata_DATA += $(policy_tables)
+
+EXTRA_DIST += policy/README.md

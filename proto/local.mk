@@ -76,3 +76,5 @@ proto/permit/v1/permit.pb-c.c: proto/permit/v1/permit.proto
 	$(AM_V_GEN)$(PROTOC_C) --proto_path=$(top_srcdir) \
 		--c_out=$(top_builddir) $<
 proto/permit/v1/permit.pb-c.h: proto/permit/v1/permit.pb-c.c
+
+EXTRA_DIST += proto/README.md
