@@ -115,6 +115,13 @@ random_editions = \
 	tests/support/chance.h \
 	tests/support/random_edition.c tests/support/random_edition.h
 
+# The prover, against loops over pairs of cases.
+unit_tests += tests/unit/test_prove
+tests_unit_test_prove_SOURCES = tests/unit/test_prove.c \
+	tests/support/brute_theorems.c tests/support/brute_theorems.h \
+	$(random_editions) $(test_files)
+test_data += tests/golden/prove
+
 # Policy documents.
 unit_tests += \
 	tests/unit/test_policy_errors \

@@ -180,27 +180,28 @@ static void variables_of(const struct edition *edition, uint64_t facts,
 		at_stake[v] = (facts_behind(edition, v) & facts) != 0;
 }
 
-/* A date that the output gives is computed from a fact at stake. */
+/* A date that some row gives is computed from a fact at stake. */
 static const char *dated_by(struct proof *proof, uint16_t question, uint8_t output,
 			    uint64_t facts)
 {
 	const struct edition *edition = proof->edition;
 	const struct table *table =
 		&edition->tables[edition->questions[question].table];
-	const struct output *o = &table->outputs[output];
 
-	for (uint8_t v = 0; v < o->n_values; v++) {
+	for (uint8_t r = 0; r < table->n_rows; r++) {
+		uint8_t value = table->rows[r].values[output];
 		const struct derived *derived;
+		uint64_t read;
 
-		if (o->derived[v] < 0)
+		if (value >= table->outputs[output].n_values ||
+		    table->outputs[output].derived[value] < 0)
 			continue;
-		derived = &edition->derived[o->derived[v]];
-		if ((derived->facts & facts) == 0)
-			continue;
-		return proof_say(
-			proof, "the date `%s`, which reads `%s`", derived->name,
-			edition->facts[__builtin_ctzll(derived->facts & facts)]
-				.key);
+		derived = &edition->derived[table->outputs[output].derived[value]];
+		read = derived->facts & facts;
+		if (read != 0)
+			return proof_say(proof, "the date `%s`, which reads `%s`",
+					 derived->name,
+					 edition->facts[__builtin_ctzll(read)].key);
 	}
 	return NULL;
 }

@@ -207,9 +207,10 @@ static void rest_on_row(struct resting *resting, uint16_t t, uint8_t r)
 		return;
 	resting->seen[t][r] = true;
 	resting->cost++;
-	for (uint8_t i = 0; i < table->n_inputs; i++) {
+	for (uint8_t i = 0; i < table->n_inputs && resting->table < 0; i++) {
 		const struct input *input = &table->inputs[i];
 		const struct test *test = &table->rows[r].tests[i];
+		uint64_t read;
 
 		if (test->op == TEST_ANY)
 			continue;
@@ -217,13 +218,12 @@ static void rest_on_row(struct resting *resting, uint16_t t, uint8_t r)
 			rest_on_output(resting, input, test);
 			continue;
 		}
-		resting->facts = facts_behind(edition, input->index) &
-				 favourable(edition);
-		if (resting->facts == 0)
+		read = facts_behind(edition, input->index) & favourable(edition);
+		if (read == 0)
 			continue;
 		resting->table = t;
 		resting->row = r;
-		return;
+		resting->facts = read;
 	}
 }
 
