@@ -172,11 +172,21 @@ static int serve(struct daemon *daemon)
 	return r;
 }
 
-/* A client that leaves, or a file at its limit, is an error code and no death. */
-static void ignore_signals(void)
+/*
+ * A client that leaves, or a file at its limit, is an error code and no death.
+ * What comes while the store is being opened waits for the loop.
+ */
+static void prepare_signals(void)
 {
+	sigset_t wait;
+
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+	sigemptyset(&wait);
+	sigaddset(&wait, SIGTERM);
+	sigaddset(&wait, SIGINT);
+	sigaddset(&wait, SIGHUP);
+	sigprocmask(SIG_BLOCK, &wait, NULL);
 }
 
 int daemon_run(int argc, char **argv)
@@ -190,7 +200,7 @@ int daemon_run(int argc, char **argv)
 	if (!read_config(&daemon, &status))
 		return status;
 	daemon.begun_ms = clock_ms();
-	ignore_signals();
+	prepare_signals();
 	logging_start((enum logging_level)daemon.config.log_level);
 	r = digest_start();
 	if (r != 0)

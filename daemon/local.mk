@@ -79,3 +79,5 @@ daemon_sources = \
 sbin_PROGRAMS += daemon/permitd
 daemon_permitd_SOURCES = daemon/main.c
 daemon_permitd_LDADD = $(DAEMON_LIBS)
+dist_man_MANS += daemon/permitd.8
+EXTRA_DIST += daemon/README.md daemon/store/README.md

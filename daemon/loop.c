@@ -196,6 +196,18 @@ static void on_hup(evutil_socket_t number, short what, void *context)
 	listen_again(loop);
 }
 
+/* The handlers are there: what came before them, or comes now, reaches them. */
+static void unblock_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 /* ---- The loop ---- */
 
 static int add_signal(struct loop *loop, struct event *event, int number,
@@ -247,6 +259,7 @@ int loop_run(const struct loop_options *options)
 	};
 	loop.error = prepare(&loop);
 	if (loop.error == 0) {
+		unblock_signals();
 		options->on_ready(options->context);
 		if (event_base_dispatch(loop.base) < 0)
 			loop.error = -EIO;

@@ -150,6 +150,29 @@ test_data += tests/golden/cli
 check_PROGRAMS += tests/support/with_terminal
 tests_support_with_terminal_LDADD = -lutil
 
+# The daemon: its parts, and the whole program with clients.
+unit_tests += \
+	tests/unit/test_buffer \
+	tests/unit/test_config \
+	tests/unit/test_index \
+	tests/unit/test_lmdb \
+	tests/integration/test_process \
+	tests/integration/test_requests
+tests_integration_test_process_SOURCES = \
+	tests/integration/test_process.c $(daemon_case)
+tests_integration_test_process_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)
+tests_integration_test_requests_SOURCES = \
+	tests/integration/test_requests.c $(daemon_case)
+tests_integration_test_requests_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)
+daemon_case = tests/support/daemon_case.c tests/support/daemon_case.h \
+	$(permitd_fixture)
+permitd_fixture = tests/support/permitd.c tests/support/permitd.h
+
+# Kills the daemon under load. An argument asks for a longer campaign.
+fault_tests = tests/fault/kill9
+tests_fault_kill9_SOURCES = tests/fault/kill9.c $(permitd_fixture)
+tests_fault_kill9_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)
+
 script_tests = \
 	tests/integration/test_libpermit \
 	tests/integration/test_permit \
@@ -162,7 +185,8 @@ script_tests = \
 # options.
 help_pages = \
 	clients/audit/permit-audit=clients/audit/permit-audit.1 \
-	clients/permit/permit=clients/permit/permit.1
+	clients/permit/permit=clients/permit/permit.1 \
+	daemon/permitd=daemon/permitd.8
 
 TEST_LIBS = $(DAEMON_LIBS) $(SMARTCOLS_LIBS) $(CMOCKA_LIBS)
 LDADD = $(TEST_LIBS)
@@ -188,8 +212,8 @@ if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 endif
-check_PROGRAMS += $(fuzz_targets)
-TESTS += tests/fuzz/replay $(script_tests)
+check_PROGRAMS += $(fuzz_targets) $(fault_tests)
+TESTS += $(fault_tests) tests/fuzz/replay $(script_tests)
 
 # A test that hangs is ended, and so fails.
 LOG_COMPILER = timeout

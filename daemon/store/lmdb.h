@@ -73,7 +73,8 @@ void txn_abort(struct txn *txn);
  * own to stop says so with txn_fail, and nothing is written.
  *
  * Returns 0, LMDB_E_NO_ROOM, the code given to txn_fail, or -errno, after which
- * it is not known what the disk holds.
+ * it is not known what the disk holds. A write that a full disk cut short is
+ * among these (LMDB says EIO), so look for room before.
  */
 MUST_USE int lmdb_write(struct lmdb *lmdb,
 			void (*steps)(struct txn *txn, void *context),

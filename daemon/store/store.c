@@ -242,13 +242,34 @@ int store_append(struct store *store, struct log_item *items,
 	return index_add_record(store->index, items[0].ret_position, rows, n);
 }
 
+/* A generous guess of what the index takes for one entry, pages included. */
+#define INDEX_ENTRY_BYTES 256
+#define INDEX_SPARE_BYTES (1024 * 1024)
+
+static int has_room_for_index(const struct store *store, bool *ret_room)
+{
+	uint64_t n_free;
+	int r = store_free_bytes(store, &n_free);
+
+	if (r == 0)
+		*ret_room = n_free >=
+			    index_pending(store->index) * INDEX_ENTRY_BYTES +
+				    INDEX_SPARE_BYTES;
+	return r;
+}
+
 int store_index(struct store *store, bool all)
 {
 	struct log_head head;
+	bool room = false;
 	int r;
 
-	if (!all && index_pending(store->index) < store->index_batch)
+	if (index_pending(store->index) == 0 ||
+	    (!all && index_pending(store->index) < store->index_batch))
 		return 0;
+	r = has_room_for_index(store, &room);
+	if (r != 0 || !room)
+		return r;
 	log_head(store->log, &head);
 	r = index_flush(store->index, &head.mark);
 	return r == LMDB_E_NO_ROOM ? 0 : r;
