@@ -206,6 +206,7 @@ EXTRA_DIST += $(test_data) tests/run tests/fuzz/replay \
 	tests/support/check-layers tests/support/check-sizes \
 	tests/support/check-symbols tests/support/check-words \
 	tests/support/packages-build.txt tests/support/packages-test.txt
+CLEANFILES += $(fuzz_targets:=.out)
 dist_check_SCRIPTS += $(script_tests)
 
 if HAVE_CMOCKA
