@@ -182,6 +182,28 @@ static void a_log_with_another_past_does_not_extend_an_export(void **state)
 	assert_int_equal(audit_verify(log->out, NULL, 11), 0);
 }
 
+/* Without contents there is only the tree to tell. */
+static void a_tree_with_another_past_does_not_extend_an_export(void **state)
+{
+	struct audit_log *log = *state;
+	struct bytes before;
+	char segment[128];
+
+	audit_log_begin(log);
+	audit_log_boot(log, 3);
+	snprintf(segment, sizeof(segment), "%s/log/00000000.seg", log->store);
+	before = audit_file_read(segment);
+	audit_log_boot(log, 3);
+	assert_int_equal(audit_export(log), 0);
+	audit_file_write(segment, before);
+	free((void *)(uintptr_t)before.data);
+	audit_log_reopen(log);
+	audit_log_boot(log, 5);
+	assert_int_equal(audit_export(log), AUDIT_FINDING);
+	assert_true(audit_found(AUDIT_NO_ENTRY, "checkpoint", "does not continue"));
+	assert_int_equal(audit_verify(log->out, NULL, 6), 0);
+}
+
 static void an_export_that_was_interrupted_is_finished(void **state)
 {
 	struct audit_log *log = *state;
@@ -316,6 +338,8 @@ int main(void)
 		cmocka_unit_test(
 			a_log_that_was_rolled_back_does_not_extend_its_export),
 		cmocka_unit_test(a_log_with_another_past_does_not_extend_an_export),
+		cmocka_unit_test(
+			a_tree_with_another_past_does_not_extend_an_export),
 		cmocka_unit_test(an_export_that_was_interrupted_is_finished),
 		cmocka_unit_test(
 			a_folder_with_something_else_is_refused_and_left_alone),

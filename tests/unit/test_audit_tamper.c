@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/store/signer.h"
 #include "proto/tiles.h"
 #include "tests/support/audit_try.h"
 
@@ -332,7 +333,79 @@ static void an_edition_enacted_after_its_decision_is_found(void **state)
 	assert_true(audit_found(1, "log/00000000.seg", "no entry before it"));
 }
 
+/* Makes tile and checkpoint fit the bundle, with the log's own key. */
+static void sign_again(const struct audit_log *log, const uint8_t *bundle, size_t n)
+{
+	struct merkle_frontier frontier = { .size = 0 };
+	struct checkpoint checkpoint = { .origin = "example.org/test/log",
+					 .size = SIZE };
+	uint8_t hashes[SIZE * DIGEST_BYTES];
+	char note[CHECKPOINT_NOTE_BYTES];
+	struct signer signer;
+	struct bytes entry;
+	size_t at = 0, n_note;
+
+	while (tile_bundle_next((struct bytes){ bundle, n }, &at, &entry)) {
+		struct digest leaf = merkle_leaf(entry);
+
+		memcpy(hashes + frontier.size * DIGEST_BYTES, leaf.bytes,
+		       DIGEST_BYTES);
+		merkle_frontier_add(&frontier, &leaf);
+	}
+	checkpoint.root = merkle_frontier_root(&frontier);
+	assert_int_equal(signer_load(audit_path(log, "store/keys/log.key"),
+				     checkpoint.origin, &signer), 0);
+	assert_int_equal(checkpoint_sign(&checkpoint, &signer.key, &signer.vkey, note,
+					 &n_note), 0);
+	signer_done(&signer);
+	replace(log, BUNDLE, bundle, n);
+	replace(log, TILE, hashes, sizeof(hashes));
+	replace(log, "checkpoint", note, n_note);
+}
+
+static void what_a_signed_entry_may_not_be_is_found(void **state)
+{
+	static const struct {
+		size_t at;	/* a byte of the header */
+		uint8_t value;
+		const char *what;
+	} cases[] = {
+		{ 0, 'Q', "does not begin like an entry" },
+		{ 4, 99, "has an unknown type" },
+		{ 5, 3, "has an unknown flag" },
+		{ 7, 0, "is not as long as it says" },
+		{ 15, 7, "says to be entry 7" },
+		{ 18, 0, "older than the entry before it" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct audit_log *log = exported(state);
+		size_t n;
+		uint8_t *bundle = bundle_of(log, &n);
+
+		bundle[6 * SLOT + 2 + cases[i].at] = cases[i].value;
+		sign_again(log, bundle, n);
+		free(bundle);
+		verify(log);
+		assert_true(audit_found(6, BUNDLE, cases[i].what));
+	}
+}
+
 /* ---- The store's own files ---- */
+
+static void a_store_that_its_key_has_not_signed_is_found(void **state)
+{
+	struct audit_log *log = *state;
+	static const char other[] = "example.org/permit/log1+1111dfce+"
+				    "AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\n";
+
+	audit_log_begin(log);
+	audit_log_fill(log, 3);
+	audit_file_write(audit_path(log, "store/keys/log.key.pub"),
+			 (struct bytes){ (const uint8_t *)other, strlen(other) });
+	audit_verify(log->store, NULL, 0);
+	assert_true(audit_found(0, "log/00000000.seg", "key has not signed"));
+}
 
 static void a_damaged_record_of_a_store_is_found(void **state)
 {
@@ -400,6 +473,8 @@ int main(void)
 		cmocka_unit_test(what_a_signed_log_may_not_say_is_found),
 		cmocka_unit_test(a_bundle_that_is_not_the_edition_it_names_is_found),
 		cmocka_unit_test(an_edition_enacted_after_its_decision_is_found),
+		cmocka_unit_test(what_a_signed_entry_may_not_be_is_found),
+		cmocka_unit_test(a_store_that_its_key_has_not_signed_is_found),
 		cmocka_unit_test(a_damaged_record_of_a_store_is_found),
 		cmocka_unit_test(a_last_group_that_is_damaged_shows),
 	};
