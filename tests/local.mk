@@ -226,7 +226,8 @@ list-tests:
 
 # Benchmarks are built on demand, by tests/bench/run.
 EXTRA_PROGRAMS = tests/bench/decide tests/bench/load
-EXTRA_DIST += tests/README.md tests/bench/README.md tests/bench/run
+EXTRA_DIST += tests/README.md tests/bench/README.md tests/bench/run \
+	tests/valgrind tests/support/valgrind.supp
 
 AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; \
