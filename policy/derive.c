@@ -345,20 +345,41 @@ static int64_t part_of(enum expression_op op, day_t day)
 	return ((day + 3) % 7 + 7) % 7 + 1;
 }
 
+static struct span range_of_part(enum expression_op op)
+{
+	if (op == EXPR_MONTH_OF)
+		return (struct span){ 1, 12 };
+	if (op == EXPR_DAY_OF)
+		return (struct span){ 1, 31 };
+	return op == EXPR_DAY_OF_WEEK ? (struct span){ 1, 7 } : (struct span){ 1, 366 };
+}
+
+/*
+ * A part of the date only grows from one day to another when they lie in the
+ * same week, month or year: then the ends are enough.
+ */
+static bool part_grows(enum expression_op op, day_t low, day_t high)
+{
+	struct civil a = date_civil(low);
+	struct civil b = date_civil(high);
+
+	if (op == EXPR_YEAR_OF)
+		return true;
+	if (op == EXPR_DAY_OF_WEEK)
+		return high - low < 7 && part_of(op, low) <= part_of(op, high);
+	return a.year == b.year && (op != EXPR_DAY_OF || a.month == b.month);
+}
+
 OPERATOR(calendar)
 {
 	struct span date = days(args[0]);
 	enum expression_op op = expression->op;
 
 	UNUSED(derivation);
-	if (span_is_point(date) || op == EXPR_YEAR_OF)
-		return (struct span){ part_of(op, (day_t)date.low),
-				      part_of(op, (day_t)date.high) };
-	if (op == EXPR_MONTH_OF)
-		return (struct span){ 1, 12 };
-	if (op == EXPR_DAY_OF)
-		return (struct span){ 1, 31 };
-	return op == EXPR_DAY_OF_WEEK ? (struct span){ 1, 7 } : (struct span){ 1, 366 };
+	if (!part_grows(op, (day_t)date.low, (day_t)date.high))
+		return range_of_part(op);
+	return (struct span){ part_of(op, (day_t)date.low),
+			      part_of(op, (day_t)date.high) };
 }
 
 OPERATOR(continuous)
