@@ -99,10 +99,15 @@ test_data += \
 # second evaluator. An argument to the program asks for a longer campaign.
 unit_tests += \
 	tests/property/test_policies \
-	tests/property/test_random_editions
+	tests/property/test_random_editions \
+	tests/property/test_small_policies \
+	tests/unit/test_derive
 tests_property_test_policies_SOURCES = tests/property/test_policies.c $(naive)
 tests_property_test_random_editions_SOURCES = \
 	tests/property/test_random_editions.c $(random_editions)
+tests_property_test_small_policies_SOURCES = \
+	tests/property/test_small_policies.c $(naive)
+tests_unit_test_derive_SOURCES = tests/unit/test_derive.c $(naive)
 naive = \
 	tests/property/compare.c tests/property/compare.h \
 	tests/property/compare_open.c \

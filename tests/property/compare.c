@@ -10,6 +10,7 @@
 #include "tests/property/compare.h"
 
 #define PARSING_BYTES (1u << 20)
+#define DOCUMENT_BYTES 32768
 
 char *read_text(const char *path)
 {
@@ -61,6 +62,47 @@ void subject_done(struct subject *subject)
 	subject->naive = NULL;
 	arena_done(&subject->arena);
 	arena_done(&subject->deciding);
+}
+
+/* ---- The document around the tables ---- */
+
+static const char header[] =
+	"# A policy\n\n| policy | |\n|---|---|\n| id | small |\n"
+	"| edition | 2025-02-04 |\n| jurisdiction | CA |\n"
+	"| in force from | 2025-02-04 |\n| selected by | decision |\n"
+	"| vocabulary | 1 |\n\n## Sources\n\n| key | title | address | mark |\n"
+	"|---|---|---|---|\n| LAW | The law | https://example.org/law | V |\n\n";
+
+static const char texts_header[] =
+	"\n## Texts\n\n| id | en | fr | de | it |\n|---|---|---|---|---|\n";
+
+/* A text for every id of a numbered row; ids are its last cell and have a hyphen. */
+static void add_texts(char *document, const char *tables)
+{
+	for (const char *line = tables; *line != '\0'; line = strchr(line, '\n') + 1) {
+		const char *end = strchr(line, '\n');
+		const char *id = end - strlen(" |");
+		int n;
+
+		if (strncmp(line, "| ", 2) != 0 || line[2] < '0' || line[2] > '9')
+			continue;
+		while (strncmp(id, "| ", 2) != 0)
+			id--;
+		n = (int)(end - id) - 4;
+		if (memchr(id, '-', (size_t)n + 2) == NULL)
+			continue;
+		sprintf(document + strlen(document), "| %.*s | en | fr | de | it |\n", n,
+			id + 2);
+	}
+}
+
+void subject_compose(struct subject *subject, const char *vocabulary, const char *tables)
+{
+	static char document[DOCUMENT_BYTES];
+
+	snprintf(document, sizeof(document), "%s%s%s", header, tables, texts_header);
+	add_texts(document, tables);
+	subject_init(subject, vocabulary, document);
 }
 
 /* ---- Cases ---- */

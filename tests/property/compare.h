@@ -25,6 +25,10 @@ struct subject {
 void subject_init(struct subject *subject, const char *vocabulary, const char *policy);
 void subject_done(struct subject *subject);
 
+/* As subject_init for tables alone: puts a header, a source and texts around them. */
+void subject_compose(struct subject *subject, const char *vocabulary,
+		     const char *tables);
+
 /* The whole of a file, owned by the caller. */
 char *read_text(const char *path);
 
