@@ -31,6 +31,7 @@ policy_sources = \
 	policy/diagram/prove.c \
 	policy/diagram/prove.h \
 	policy/diagram/prove_case.c \
+	policy/diagram/prove_facts.c \
 	policy/diagram/prove_pair.c \
 	policy/diagram/prove_person.c \
 	policy/diagram/prove_quantify.c \

@@ -121,10 +121,14 @@ random_editions = \
 	tests/support/random_edition.c tests/support/random_edition.h
 
 # The prover, against loops over pairs of cases.
-unit_tests += tests/unit/test_prove
+unit_tests += \
+	tests/unit/test_prove \
+	tests/unit/test_prove_canada
 tests_unit_test_prove_SOURCES = tests/unit/test_prove.c \
 	tests/support/brute_theorems.c tests/support/brute_theorems.h \
-	$(random_editions) $(test_files)
+	$(proven) $(random_editions)
+tests_unit_test_prove_canada_SOURCES = tests/unit/test_prove_canada.c $(proven)
+proven = tests/support/proven.c tests/support/proven.h $(test_files)
 test_data += tests/golden/prove
 
 # Policy documents.

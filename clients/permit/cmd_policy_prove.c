@@ -98,11 +98,36 @@ static const char *shown_text(const struct edition *edition,
 	return or_cut(diagram_case_text(edition, &shown->shown, arena));
 }
 
+/* "2025-02-04: here = yes; risk = serious", or NULL without answers. */
+static const char *answers_text(const struct edition *edition,
+				const struct theorem_case *shown,
+				struct arena *arena)
+{
+	char day[DATE_TEXT_BYTES];
+	struct builder text;
+
+	if (shown->facts == NULL)
+		return NULL;
+	date_print(shown->facts->as_of, day);
+	builder_init(&text, arena);
+	builder_format(&text, "%s:", day);
+	for (uint16_t f = 0; f < edition->n_facts; f++) {
+		const struct answer *answer = &shown->facts->answers[f];
+
+		if (answer->state != ANSWER_ABSENT)
+			builder_format(&text, " %s = %s;", edition->facts[f].key,
+				       or_cut(fact_print(&edition->facts[f], answer,
+							 arena)));
+	}
+	return or_cut(builder_text(&text));
+}
+
 static void say_case(const struct output_stream *out, struct report *report,
 		     const struct theorem *theorem,
 		     const struct theorem_case *shown, const char *label)
 {
 	const struct edition *edition = report->file.edition;
+	const char *answers = answers_text(edition, shown, &report->scratch);
 
 	output_line(out, "    %s: %s when %s", label,
 		    or_cut(value_text(edition, theorem, shown->value,
@@ -111,6 +136,8 @@ static void say_case(const struct output_stream *out, struct report *report,
 	if (!shown->agreed)
 		output_line(out, "      the table walk does not agree: this is a "
 				 "fault of the engine");
+	if (answers != NULL)
+		output_line(out, "      such a case, on %s", answers);
 	for (uint8_t i = 0; i < shown->n_rows; i++)
 		say_row(out, report, shown->rows[i].table, shown->rows[i].row);
 }
@@ -225,8 +252,9 @@ static json_t *case_json(struct report *report, const struct theorem *theorem,
 			json_decref(rows);
 			return NULL;
 		}
-	return json_pack("{s:s, s:s, s:b, s:o}", "case",
-			 shown_text(edition, shown, &report->scratch), "value",
+	return json_pack("{s:s, s:s*, s:s, s:b, s:o}", "case",
+			 shown_text(edition, shown, &report->scratch), "answers",
+			 answers_text(edition, shown, &report->scratch), "value",
 			 or_cut(value_text(edition, theorem, shown->value,
 					   &report->scratch)),
 			 "agreed", shown->agreed, "rows", rows);

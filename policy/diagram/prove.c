@@ -277,6 +277,41 @@ static void prove_independence(struct proof *proof, uint16_t question)
 			    not_ordinary(edition));
 }
 
+/*
+ * A constraint that read such a fact would let it tell which answers to other
+ * facts are still possible, and so decide a case in which they are open.
+ */
+static void prove_untied(struct proof *proof, enum theorem_kind kind,
+			 uint64_t facts)
+{
+	const struct edition *edition = proof->edition;
+	const struct counterexample *example = NULL;
+	struct diagram_case pair[2];
+	uint64_t cost = 0;
+	uint64_t tied;
+	int r;
+
+	arena_reset(proof->scratch);
+	r = search_stake(proof, edition->diagram->possible, facts, pair, &cost);
+	if (r < 0)
+		proof->r = r;
+	tied = facts & differing_facts(edition, &pair[0], &pair[1]);
+	if (r == 1)
+		example = proof_blame(
+			proof,
+			proof_say(proof, "the constraints tie `%s` to other facts",
+				  edition->facts[__builtin_ctzll(tied)].key),
+			-1, -1);
+	proof_add(proof, kind, -1, -1, cost, example)->about = facts;
+}
+
+static void prove_all_untied(struct proof *proof)
+{
+	prove_untied(proof, THEOREM_TESTIMONY, named_testimony(proof->edition));
+	prove_untied(proof, THEOREM_PROXY, proxies(proof->edition));
+	prove_untied(proof, THEOREM_EVIDENCE, not_ordinary(proof->edition));
+}
+
 /* ---- Names: P0 ---- */
 
 static const char *bad_name(struct proof *proof, const char *name, bool of_fact)
@@ -351,6 +386,7 @@ int prove(const struct edition *edition, struct arena *arena, struct arena *scra
 	};
 
 	prove_names(&proof);
+	prove_all_untied(&proof);
 	prove_complete(&proof);
 	for (uint16_t q = 0; proof.r == 0 && q < edition->n_questions; q++) {
 		prove_independence(&proof, q);

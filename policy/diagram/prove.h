@@ -27,7 +27,10 @@
 enum theorem_kind {
 	/* P0. No fact, derived fact, table, output, value or row is named testimony. */
 	THEOREM_NO_TESTIMONY,
-	/* P1. Facts with such a name, were there any, change no output. */
+	/*
+	 * P1. Facts with such a name, were there any, change no output, and no
+	 * constraint ties them to others, which would tell what can be the case.
+	 */
 	THEOREM_TESTIMONY,
 	/* P2. Nor do facts whose question or values tell of criminal justice. */
 	THEOREM_PROXY,
@@ -134,7 +137,7 @@ struct theorem {
 	const struct counterexample *counterexample; /* NULL when it holds */
 };
 
-#define THEOREMS_MAX (2 + QUESTIONS_MAX * (4 * OUTPUTS_MAX + N_THEOREM_KINDS))
+#define THEOREMS_MAX (5 + QUESTIONS_MAX * (4 * OUTPUTS_MAX + N_THEOREM_KINDS))
 
 /*
  * Whether what the output behind a root gives depends on variables at stake:

@@ -128,9 +128,8 @@ static bool decide_again(const struct edition *edition, uint16_t q, uint8_t outp
 	return true;
 }
 
-static uint64_t difference(const struct edition *edition,
-			   const struct diagram_case *a,
-			   const struct diagram_case *b)
+uint64_t differing_facts(const struct edition *edition,
+			 const struct diagram_case *a, const struct diagram_case *b)
 {
 	uint64_t facts = 0;
 
@@ -181,7 +180,8 @@ struct counterexample *counterexample_of(const struct edition *edition,
 			return NULL;
 	}
 	if (n == 2)
-		example->differ = difference(edition, &example->cases[0].shown,
-					     &example->cases[1].shown);
+		example->differ = differing_facts(edition, &example->cases[0].shown,
+						  &example->cases[1].shown);
+	find_facts(edition, question, output, example, arena, scratch);
 	return example;
 }

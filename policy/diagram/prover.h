@@ -100,6 +100,19 @@ struct counterexample *counterexample_of(const struct edition *edition,
 					 uint8_t n, struct arena *arena,
 					 struct arena *scratch);
 
+/*
+ * Gives each case answers that a person could give, where some are found that
+ * decide() comes to the same with: to all cases or to none (prove_facts.c).
+ */
+void find_facts(const struct edition *edition, uint16_t question, uint8_t output,
+		struct counterexample *example, struct arena *arena,
+		struct arena *scratch);
+
+/* Facts behind the variables in which two cases differ, as bits. */
+uint64_t differing_facts(const struct edition *edition,
+			 const struct diagram_case *a,
+			 const struct diagram_case *b);
+
 /* Facts behind a variable, as bits. */
 uint64_t facts_behind(const struct edition *edition, uint16_t variable);
 

@@ -266,10 +266,23 @@ static bool is_dated_by(const struct edition *edition,
 	return false;
 }
 
+/* Which cases can occur is the same whatever the facts say. */
+static bool is_untied(const struct space *space, uint64_t facts)
+{
+	for (unsigned i = 0; i < space->n; i++)
+		for (unsigned j = 0; j < i; j++)
+			if (space->possible[i] != space->possible[j] &&
+			    alike(space, i, j, facts))
+				return false;
+	return true;
+}
+
 bool space_proves(const struct space *space, const struct theorem *theorem)
 {
 	if (theorem->kind == THEOREM_COMPLETE)
 		return !space->broken;
+	if (theorem->question < 0)
+		return is_untied(space, theorem->about);
 	if (theorem->about != 0 && theorem->kind <= THEOREM_EVIDENCE &&
 	    is_dated_by(space->edition, theorem))
 		return false;
