@@ -154,6 +154,31 @@ static void show_alike(const struct edition *edition, struct diagram_case *a,
 	}
 }
 
+/*
+ * The table walk agrees and every output has a value: decide() may be asked,
+ * which relies on a sound diagram.
+ */
+static bool may_decide(const struct edition *edition, uint16_t question,
+		       const struct counterexample *example)
+{
+	uint16_t table = edition->questions[question].table;
+
+	for (uint8_t i = 0; i < example->n_cases; i++) {
+		if (!example->cases[i].agreed)
+			return false;
+		for (uint8_t o = 0; o < edition->tables[table].n_outputs; o++) {
+			node_ref terminal = terminal_of(
+				edition, edition->diagram->roots[question][o],
+				&example->cases[i].complete);
+
+			if (terminal == TERMINAL_NO_ROW ||
+			    terminal == TERMINAL_IMPOSSIBLE)
+				return false;
+		}
+	}
+	return true;
+}
+
 struct counterexample *counterexample_of(const struct edition *edition,
 					 uint16_t question, uint8_t output,
 					 const struct diagram_case *cases,
@@ -182,6 +207,7 @@ struct counterexample *counterexample_of(const struct edition *edition,
 	if (n == 2)
 		example->differ = differing_facts(edition, &example->cases[0].shown,
 						  &example->cases[1].shown);
-	find_facts(edition, question, output, example, arena, scratch);
+	if (may_decide(edition, question, example))
+		find_facts(edition, question, output, example, arena, scratch);
 	return example;
 }
