@@ -164,6 +164,9 @@ struct test {
 	struct place place;
 };
 
+/* Values of a collected output: a terminal of the diagram holds them as bits. */
+#define COLLECTED_VALUES_MAX 30
+
 /* The output cell "-": no value. */
 #define VALUE_NONE 63
 

@@ -24,7 +24,10 @@ unit_tests = \
 	tests/unit/test_date \
 	tests/unit/test_fact \
 	tests/unit/test_testimony \
-	tests/unit/test_text
+	tests/unit/test_text \
+	tests/unit/test_decide \
+	tests/unit/test_node
+tests_unit_test_decide_SOURCES = tests/unit/test_decide.c $(test_files)
 
 # The log: its bytes, and its writer.
 unit_tests += \

@@ -31,7 +31,7 @@ struct diagram {
 	node_ref possible;		/* boolean: the constraints allow it */
 };
 
-/* A terminal holds an output's value, or a collected set's mask (at most 31 bits). */
+/* A terminal holds an output's value, or a collected set's mask (at most 30 bits). */
 #define TERMINAL 0x80000000u
 #define TERMINAL_IMPOSSIBLE (TERMINAL | 0x7fffffffu)
 #define TERMINAL_NONE (TERMINAL | 0x7ffffffeu)	/* VALUE_NONE */

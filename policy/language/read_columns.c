@@ -107,6 +107,7 @@ static bool refuse_value(struct draft *draft, const struct output *output,
 			 struct text value, bool is_date, struct place place)
 {
 	struct loader *loader = draft->loader;
+	int limit = output->collected ? COLLECTED_VALUES_MAX : VALUES_MAX;
 
 	for (uint8_t i = 0; i < output->n_values; i++)
 		if (text_equal(value, output->values[i])) {
@@ -121,9 +122,9 @@ static bool refuse_value(struct draft *draft, const struct output *output,
 	else if (strcmp(output->name, "outcome") == 0 && !is_outcome(value))
 		mistake(loader, M_OUTCOME_VALUE, place, NULL,
 			"`%.*s` is not an outcome", SHOW(value));
-	else if (output->n_values == VALUES_MAX)
+	else if (output->n_values == limit)
 		mistake(loader, M_TOO_MANY_VALUES, place, NULL, "more than %d values",
-			VALUES_MAX);
+			limit);
 	else
 		return false;
 	return true;
