@@ -18,6 +18,9 @@ clients_libpermit_libpermit_a_SOURCES = \
 	clients/libpermit/client.h
 clients_libpermit_libpermit_a_LIBADD = $(proto_libproto_a_OBJECTS) \
 	$(proto_libschema_a_OBJECTS) $(policy_libpolicy_a_OBJECTS)
+# automake does not see that these are files, and a stale archive links silently
+EXTRA_clients_libpermit_libpermit_a_DEPENDENCIES = \
+	$(clients_libpermit_libpermit_a_LIBADD)
 pkgconfig_DATA += clients/libpermit/libpermit.pc
 
 libpermitdir = $(includedir)/permit
