@@ -236,6 +236,11 @@ static int decide_what_to_do(struct service *service, struct enacting *e)
 	const struct edition_info *info = editions_by_hash(editions, &e->hash);
 	int r;
 
+	if (e->edition->kind == EDITION_ANALYSIS)
+		return answer_no(service, e->call, POLICY_NOT_VALID,
+				 "enact_policy.document",
+				 "An analysis document shows a law as it is written; "
+				 "it is never enacted.");
 	if (info != NULL)
 		return answer_enacted(service, e, info, true);
 	r = editions_may_enact(editions, e->edition, &info);

@@ -222,6 +222,12 @@ extern const char *const outcome_names[N_OUTCOMES];	/* "grant" ... "ask" */
 
 enum selected_by { SELECTED_BY_APPLICATION, SELECTED_BY_DECISION };
 
+/*
+ * What a document is for. An analysis shows a law as it is written, testimony
+ * included; it is checked, tested and proven like a policy and never enacted.
+ */
+enum edition_kind { EDITION_POLICY, EDITION_ANALYSIS };
+
 struct question {
 	const char *name;
 	uint16_t table;
@@ -278,6 +284,7 @@ struct example {
 };
 
 struct edition {
+	enum edition_kind kind;
 	const char *title;
 	const char *policy_id;
 	const char *name;		/* "2025-02-04" */

@@ -29,8 +29,11 @@ enum fact_type {
 	FACT_PERIODS,
 };
 
-/* Only an ordinary fact may be read by a table. */
-enum fact_class { FACT_ORDINARY, FACT_EVIDENCE, FACT_HIDDEN };
+/*
+ * Only an ordinary fact may be read by a table. Testimony exists in analysis
+ * documents alone, whose tables read it to show what a law depends on.
+ */
+enum fact_class { FACT_ORDINARY, FACT_EVIDENCE, FACT_HIDDEN, FACT_TESTIMONY };
 
 enum fact_direction { DIRECTION_FAVOURABLE, DIRECTION_NEUTRAL, DIRECTION_ADVERSE };
 

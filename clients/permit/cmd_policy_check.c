@@ -29,6 +29,8 @@ static void say_valid(const struct output_stream *out,
 		    "holds", edition->n_questions, edition->n_tables,
 		    count_rows(edition), edition->n_examples);
 	output_field(out, 9, "hash", hash);
+	if (edition->kind == EDITION_ANALYSIS)
+		output_field(out, 9, "kind", "analysis document: never enacted");
 }
 
 static json_t *file_json(const struct policy_file *file)
@@ -45,7 +47,10 @@ static json_t *file_json(const struct policy_file *file)
 	hex_print(file->hash.bytes, DIGEST_BYTES, hash);
 	date_print(edition->in_force_from, from);
 	if (json_object_update_new(
-		    json, json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i}",
+		    json, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i}",
+				    "kind",
+				    edition->kind == EDITION_ANALYSIS ? "analysis"
+								      : "policy",
 				    "policy", edition->policy_id, "edition",
 				    edition->name, "title", edition->title,
 				    "in_force_from", from, "hash", hash,

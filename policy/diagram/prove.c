@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/base/text.h"
 #include "policy/diagram/prove.h"
 #include "policy/diagram/prover.h"
 #include "policy/testimony.h"
@@ -119,12 +120,14 @@ uint64_t proof_conditions_end(struct proof *proof,
 
 /* ---- Independence: P1, P2, P3 ---- */
 
-static uint64_t named_testimony(const struct edition *edition)
+/* By name, or by the class that an analysis document gives it. */
+static uint64_t testimony(const struct edition *edition)
 {
 	uint64_t facts = 0;
 
 	for (uint16_t f = 0; f < edition->n_facts; f++)
-		if (testimony_name(edition->facts[f].key) != NULL)
+		if (edition->facts[f].class == FACT_TESTIMONY ||
+		    testimony_name(edition->facts[f].key) != NULL)
 			facts |= 1ull << f;
 	return facts;
 }
@@ -160,7 +163,7 @@ static uint64_t proxies(const struct edition *edition)
 		if (proxy)
 			facts |= 1ull << f;
 	}
-	return facts;
+	return facts & ~testimony(edition);
 }
 
 static uint64_t not_ordinary(const struct edition *edition)
@@ -168,7 +171,8 @@ static uint64_t not_ordinary(const struct edition *edition)
 	uint64_t facts = 0;
 
 	for (uint16_t f = 0; f < edition->n_facts; f++)
-		if (edition->facts[f].class != FACT_ORDINARY)
+		if (edition->facts[f].class == FACT_EVIDENCE ||
+		    edition->facts[f].class == FACT_HIDDEN)
 			facts |= 1ull << f;
 	return facts;
 }
@@ -269,7 +273,7 @@ static void prove_independence(struct proof *proof, uint16_t question)
 
 	for (uint8_t o = 0; o < n; o++)
 		prove_stake(proof, THEOREM_TESTIMONY, question, o,
-			    named_testimony(edition));
+			    testimony(edition));
 	for (uint8_t o = 0; o < n; o++)
 		prove_stake(proof, THEOREM_PROXY, question, o, proxies(edition));
 	for (uint8_t o = 0; o < n; o++)
@@ -307,7 +311,7 @@ static void prove_untied(struct proof *proof, enum theorem_kind kind,
 
 static void prove_all_untied(struct proof *proof)
 {
-	prove_untied(proof, THEOREM_TESTIMONY, named_testimony(proof->edition));
+	prove_untied(proof, THEOREM_TESTIMONY, testimony(proof->edition));
 	prove_untied(proof, THEOREM_PROXY, proxies(proof->edition));
 	prove_untied(proof, THEOREM_EVIDENCE, not_ordinary(proof->edition));
 }
@@ -321,6 +325,27 @@ static const char *bad_name(struct proof *proof, const char *name, bool of_fact)
 				   : testimony_word(name, strlen(name), &offset);
 
 	return word == NULL ? NULL : proof_say(proof, "the name `%s`", name);
+}
+
+/* Every fact of testimony, for an analysis is read to learn which they are. */
+static const char *bad_facts(struct proof *proof)
+{
+	const struct edition *edition = proof->edition;
+	uint64_t facts = testimony(edition);
+	struct builder text;
+	const char *names;
+
+	builder_init(&text, proof->scratch);
+	for (uint16_t f = 0; f < edition->n_facts; f++)
+		if ((facts >> f & 1) != 0)
+			builder_format(&text, "%s`%s`", text.n > 0 ? ", " : "",
+				       edition->facts[f].key);
+	if (facts == 0)
+		return NULL;
+	names = builder_text(&text);
+	return proof_say(proof, "the name%s %s",
+			 (facts & (facts - 1)) == 0 ? "" : "s",
+			 names == NULL ? "" : names);
 }
 
 static const char *bad_output(struct proof *proof, const struct output *output)
@@ -350,14 +375,13 @@ static const char *bad_row(struct proof *proof, const struct table *table,
 static void prove_names(struct proof *proof)
 {
 	const struct edition *edition = proof->edition;
-	const char *bad = NULL;
+	uint64_t n = edition->n_facts;
+	const char *bad;
 	int table = -1;
 	int row = -1;
-	uint64_t n = 0;
 
 	arena_reset(proof->scratch);
-	for (uint16_t f = 0; bad == NULL && f < edition->n_facts; f++, n++)
-		bad = bad_name(proof, edition->facts[f].key, true);
+	bad = bad_facts(proof);
 	for (uint16_t d = 0; bad == NULL && d < edition->n_derived; d++, n++)
 		bad = bad_name(proof, edition->derived[d].name, true);
 	for (uint16_t t = 0; bad == NULL && t < edition->n_tables; t++, n++) {

@@ -68,7 +68,7 @@ static const struct expression *type_fact(struct typing *typing, const struct no
 
 	if ((typing->draft->unsound_facts >> index & 1) != 0)
 		return NULL;
-	if (fact->class != FACT_ORDINARY) {
+	if (fact->class == FACT_EVIDENCE || fact->class == FACT_HIDDEN) {
 		mistake(typing->loader, M_INPUT_CLOSED, place_of(typing, node), NULL,
 			"`%s` is kept for letters and procedure, not to decide",
 			fact->key);

@@ -78,12 +78,23 @@ static void refuse_name(struct draft *draft, struct text name, const char *word,
 		"`%.*s` names testimony or a stand-in for it", SHOW(name));
 }
 
-void check_name(struct draft *draft, struct text name, struct place place)
+static bool may_name_testimony(const struct draft *draft)
 {
-	const char *word = testimony_name(loader_text(draft->loader, name));
+	return draft->edition.kind == EDITION_ANALYSIS;
+}
+
+void check_policy_id(struct draft *draft, struct text id, struct place place)
+{
+	const char *word = testimony_name(loader_text(draft->loader, id));
 
 	if (word != NULL)
-		refuse_name(draft, name, word, place);
+		refuse_name(draft, id, word, place);
+}
+
+void check_name(struct draft *draft, struct text name, struct place place)
+{
+	if (!may_name_testimony(draft))
+		check_policy_id(draft, name, place);
 }
 
 void check_word(struct draft *draft, struct text word, struct place place)
@@ -91,7 +102,7 @@ void check_word(struct draft *draft, struct text word, struct place place)
 	size_t offset = 0;
 	const char *found = testimony_word(word.at, word.n, &offset);
 
-	if (found != NULL)
+	if (found != NULL && !may_name_testimony(draft))
 		refuse_name(draft, word, found, place);
 }
 
@@ -101,7 +112,7 @@ void check_text(struct draft *draft, const struct cell *cell)
 	const char *found = testimony_word(cell->text.at, cell->text.n, &offset);
 	struct text listed;
 
-	if (found == NULL)
+	if (found == NULL || may_name_testimony(draft))
 		return;
 	listed = listed_word(found);
 	mistake(draft->loader, M_TESTIMONY_WORD, cell_place(cell, offset, listed.n), NULL,

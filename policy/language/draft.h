@@ -163,8 +163,10 @@ void check_draft(struct draft *draft);
 
 /*
  * Refuse what names testimony or a stand-in for it: the name of a fact; any
- * other name or value; a text that a person reads.
+ * other name or value; a text that a person reads. An analysis document may
+ * say all of that, save in its id, which is what a request would name.
  */
+void check_policy_id(struct draft *draft, struct text id, struct place place);
 void check_name(struct draft *draft, struct text name, struct place place);
 void check_word(struct draft *draft, struct text word, struct place place);
 void check_text(struct draft *draft, const struct cell *cell);

@@ -73,6 +73,8 @@
 	  "take it out: what follows may not depend on it, under any name") \
 	X(TESTIMONY_WORD, "testimony-word", \
 	  "take it out: only the fixed sentence may speak of it") \
+	X(TESTIMONY_CLASS, "testimony-class", \
+	  "only an analysis document declares testimony, each fact of it by class testimony") \
 	/* expressions */ \
 	X(EXPRESSION_SYNTAX, "expression-syntax", "see section 4 of policy/tables/README.md") \
 	X(EXPRESSION_NAME, "expression-name", "correct the name") \

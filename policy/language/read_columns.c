@@ -380,7 +380,7 @@ static void check_subject(struct draft *draft, struct subject *subject)
 
 	if (subject->kind != SUBJECT_FACT || subject->unsound)
 		return;
-	if (fact->class != FACT_ORDINARY)
+	if (fact->class == FACT_EVIDENCE || fact->class == FACT_HIDDEN)
 		mistake(draft->loader, M_INPUT_CLOSED, subject->place, NULL,
 			"`%s` is of class %s, which no table may read", fact->key,
 			fact->class == FACT_EVIDENCE ? "evidence" : "hidden");

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "policy/language/draft.h"
+#include "policy/testimony.h"
 
 struct fact_row {
 	struct draft *draft;
@@ -63,13 +64,30 @@ static void read_class(struct loader *loader, const struct cell *cell, void *row
 {
 	static const struct word words[] = {
 		{ "ordinary", FACT_ORDINARY }, { "evidence", FACT_EVIDENCE },
-		{ "hidden", FACT_HIDDEN },
+		{ "hidden", FACT_HIDDEN }, { "testimony", FACT_TESTIMONY },
 	};
 	struct fact_row *reading = row;
+	bool analysis = reading->draft->edition.kind == EDITION_ANALYSIS;
+	size_t n_words = ARRAY_LENGTH(words) - !analysis;
 	int value;
 
-	if (word_read(loader, cell, words, ARRAY_LENGTH(words), &value))
+	if (!analysis && text_equal(cell->text, "testimony"))
+		mistake(loader, M_TESTIMONY_CLASS, cell->place, NULL,
+			"a fact of class testimony outside an analysis document");
+	else if (word_read(loader, cell, words, n_words, &value))
 		reading->fact.class = (enum fact_class)value;
+}
+
+/* What an analysis document calls testimony the prover must know as such. */
+static void check_class(const struct fact_row *reading)
+{
+	if (reading->draft->edition.kind == EDITION_ANALYSIS &&
+	    reading->fact.class != FACT_TESTIMONY &&
+	    testimony_name(reading->fact.key) != NULL)
+		mistake(reading->draft->loader, M_TESTIMONY_CLASS, reading->fact.place,
+			"expected class testimony",
+			"`%s` names testimony and is declared as something else",
+			reading->fact.key);
 }
 
 static void read_direction(struct loader *loader, const struct cell *cell, void *row)
@@ -369,6 +387,7 @@ static void read_fact(struct draft *draft, const struct columns *columns,
 	(void)columns_read(draft->loader, columns, line, &reading);
 	if (reading.fact.key == NULL)
 		return;
+	check_class(&reading);
 	if (reading.good) {
 		interpret_values(&reading);
 		interpret_adverse(&reading);

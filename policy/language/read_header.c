@@ -110,7 +110,7 @@ static void read_id(struct loader *loader, const struct cell *cell, void *row)
 	struct draft *draft = row;
 
 	draft->edition.policy_id = loader_text(loader, cell->text);
-	check_name(draft, cell->text, cell->place);
+	check_policy_id(draft, cell->text, cell->place);
 	if (!name_is_plain(cell->text, "-"))
 		header_value(loader, cell, "expected lower-case words joined by `-`");
 }
@@ -192,7 +192,21 @@ static void read_vocabulary(struct loader *loader, const struct cell *cell, void
 		draft->edition.vocabulary = (uint32_t)version;
 }
 
+static void read_kind(struct loader *loader, const struct cell *cell, void *row)
+{
+	static const struct word words[] = {
+		{ "policy", EDITION_POLICY },
+		{ "analysis", EDITION_ANALYSIS },
+	};
+	struct draft *draft = row;
+	int value;
+
+	if (word_read(loader, cell, words, ARRAY_LENGTH(words), &value))
+		draft->edition.kind = (enum edition_kind)value;
+}
+
 static const struct column policy_rows[] = {
+	{ "kind", false, read_kind },
 	{ "id", true, read_id },
 	{ "edition", true, read_edition },
 	{ "jurisdiction", true, read_jurisdiction },
