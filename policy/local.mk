@@ -23,9 +23,14 @@ policy_sources = \
 	policy/decide.h \
 	policy/derive.c \
 	policy/derive.h \
+	policy/diagram/align.c \
+	policy/diagram/align.h \
+	policy/diagram/align_import.c \
 	policy/diagram/build.c \
 	policy/diagram/cases.c \
 	policy/diagram/diagram.h \
+	policy/diagram/identity.c \
+	policy/diagram/identity.h \
 	policy/diagram/node.c \
 	policy/diagram/node.h \
 	policy/diagram/prove.c \
@@ -37,6 +42,8 @@ policy_sources = \
 	policy/diagram/prove_quantify.c \
 	policy/diagram/prove_tables.c \
 	policy/diagram/prover.h \
+	policy/diagram/share.c \
+	policy/diagram/share.h \
 	policy/diagram/walk.c \
 	policy/diagram/walk.h \
 	policy/edition.c \

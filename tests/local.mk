@@ -134,6 +134,12 @@ tests_unit_test_prove_canada_SOURCES = tests/unit/test_prove_canada.c $(proven)
 proven = tests/support/proven.c tests/support/proven.h $(test_files)
 test_data += tests/golden/prove
 
+# Two editions side by side.
+unit_tests += \
+	tests/unit/test_align \
+	tests/unit/test_share
+tests_unit_test_align_SOURCES = tests/unit/test_align.c $(random_editions)
+
 # Policy documents.
 unit_tests += \
 	tests/unit/test_policy_errors \

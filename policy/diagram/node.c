@@ -8,6 +8,8 @@
 #define MEMO_ENTRIES (1u << 16)	/* lossy: a forgotten result is computed again */
 #define MEMO_MAP 0x40000000u	/* marks the memo's third key as the number of a map */
 
+#define MEMO_APPLY 0x20000000u	/* marks it as the number of an apply */
+
 struct node_memo {
 	node_ref a;
 	node_ref b;
@@ -279,6 +281,47 @@ node_ref node_map(struct node_pool *pool, node_ref node, terminal_map map,
 		  uint64_t argument)
 {
 	return map_node(pool, node, map, argument, pool->n_maps++);
+}
+
+struct applying {
+	struct node_pool *pool;
+	terminal_pair pair;
+	void *context;
+	uint32_t mark;	/* of this apply in the memo */
+};
+
+static node_ref apply_nodes(const struct applying *applying, node_ref a, node_ref b)
+{
+	struct node_pool *pool = applying->pool;
+	struct node_memo *memo;
+	node_ref children[CLASSES_MAX];
+	node_ref result;
+	uint16_t top, position;
+
+	if (node_is_terminal(a) && node_is_terminal(b))
+		return applying->pair(applying->context, a, b);
+	if (pool->failed != NODE_FINE)
+		return NODE_FALSE;
+	memo = memo_of(pool, a, b, applying->mark);
+	if (memo_holds(memo, a, b, applying->mark))
+		return memo->result;
+	top = top_of(pool, a, b, b);
+	position = pool->position[top];
+	for (uint8_t i = 0; i < n_classes(pool, top); i++)
+		children[i] = apply_nodes(applying, cofactor(pool, a, position, i),
+					  cofactor(pool, b, position, i));
+	result = node_make(pool, top, children);
+	*memo = (struct node_memo){ a, b, applying->mark, result, true };
+	return result;
+}
+
+node_ref node_apply(struct node_pool *pool, node_ref a, node_ref b, terminal_pair pair,
+		    void *context)
+{
+	const struct applying applying = { pool, pair, context,
+					   MEMO_APPLY | pool->n_maps++ };
+
+	return apply_nodes(&applying, a, b);
 }
 
 void node_witness(const struct node_pool *pool, node_ref node,

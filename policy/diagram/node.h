@@ -30,7 +30,7 @@ struct node_pool {
 	uint32_t n_buckets;	/* a power of two */
 	struct node_memo *memo;
 	uint32_t n_memo;
-	uint32_t n_maps;	/* a number for each call of node_map, for the memo */
+	uint32_t n_maps;	/* a number for each map and apply, for the memo */
 	uint16_t position[VARIABLES_MAX];	/* of each variable, 0 at the top */
 };
 
@@ -71,6 +71,12 @@ typedef node_ref (*terminal_map)(node_ref terminal, uint64_t argument);
 
 node_ref node_map(struct node_pool *pool, node_ref node, terminal_map map,
 		  uint64_t argument);
+
+/* Applies a function of two terminals wherever a and b meet. */
+typedef node_ref (*terminal_pair)(void *context, node_ref a, node_ref b);
+
+node_ref node_apply(struct node_pool *pool, node_ref a, node_ref b, terminal_pair pair,
+		    void *context);
 
 /*
  * A case that satisfies a boolean node other than NODE_FALSE. Variables that

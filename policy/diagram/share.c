@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/diagram/share.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * Weights are in units of 2^-120: the sum of the weights of CLASSES_MAX
+ * children, and ten times a weight, still fit.
+ */
+__extension__ typedef unsigned __int128 weight;
+
+#define WEIGHT_ONE ((weight)1 << 120)
+#define SHARE_DIGITS 18
+
+struct weighing {
+	const struct node_pool *pool;
+	weight *of_node; /* + 1; 0: not yet */
+};
+
+/* The depth is that of the diagram, at most VARIABLES_MAX. */
+static weight weigh(const struct weighing *weighing, node_ref node)
+{
+	const struct node_pool *pool = weighing->pool;
+	weight sum = 0;
+	uint8_t n;
+
+	if (node_is_terminal(node))
+		return node == NODE_TRUE ? WEIGHT_ONE : 0;
+	if (weighing->of_node[node] != 0)
+		return weighing->of_node[node] - 1;
+	n = pool->edition->variables[pool->variable[node]].n_classes;
+	for (uint8_t i = 0; i < n; i++)
+		sum += weigh(weighing, pool->children[pool->first_child[node] + i]);
+	weighing->of_node[node] = sum / n + 1;
+	return sum / n;
+}
+
+/* part / whole in parts of SHARE_ALL, digit by digit; part < whole. */
+static uint64_t divide(weight part, weight whole)
+{
+	uint64_t parts = 0;
+
+	for (int i = 0; i < SHARE_DIGITS; i++) {
+		part *= 10;
+		parts = parts * 10 + (uint64_t)(part / whole);
+		part %= whole;
+	}
+	return parts;
+}
+
+int share_of(struct node_pool *pool, node_ref node, node_ref of,
+	     struct arena *scratch, struct share *ret_share)
+{
+	struct weighing weighing = { .pool = pool };
+	node_ref both = node_and(pool, of, node);
+	weight part, whole;
+	uint64_t parts = 0;
+
+	if (pool->failed != NODE_FINE)
+		return -ENOMEM;
+	if (both == NODE_FALSE || both == of) {
+		ret_share->parts = both == NODE_FALSE ? 0 : SHARE_ALL;
+		return 0;
+	}
+	weighing.of_node = arena_array(scratch, pool->n_nodes + 1u, sizeof(weight));
+	if (weighing.of_node == NULL)
+		return -ENOMEM;
+	part = weigh(&weighing, both);
+	whole = weigh(&weighing, of);
+	if (part < whole)
+		parts = divide(part, whole);
+	else if (whole > 0)
+		parts = SHARE_ALL - 1;
+	ret_share->parts = parts == 0 ? 1 : parts;
+	return 0;
+}
+
+/* ---- Printing ---- */
+
+#define PER_CENT (SHARE_ALL / 100)
+#define OF_MOST_BYTES 24
+
+/* Half up to a multiple of the unit, in units. */
+static uint64_t rounded(uint64_t number, uint64_t unit)
+{
+	return number / unit + (number % unit >= unit - unit / 2);
+}
+
+/* 12.5 %, 1.25 %: hundredths of a per cent below 10, else tenths. */
+static void print_per_cent(uint64_t parts, char *to)
+{
+	bool tenths = parts >= 10 * PER_CENT - PER_CENT / 200;
+	uint64_t scale = tenths ? 10 : 100;
+	uint64_t number = rounded(parts, PER_CENT / scale);
+	unsigned digits = tenths ? 1 : 2;
+
+	if (number == 100 * scale) {
+		snprintf(to, SHARE_TEXT_BYTES, "less than 100 %%");
+		return;
+	}
+	while (digits > 0 && number % 10 == 0) {
+		number /= 10;
+		scale /= 10;
+		digits--;
+	}
+	if (digits == 0)
+		snprintf(to, SHARE_TEXT_BYTES, "%llu %%",
+			 (unsigned long long)number);
+	else
+		snprintf(to, SHARE_TEXT_BYTES, "%llu.%0*llu %%",
+			 (unsigned long long)(number / scale), (int)digits,
+			 (unsigned long long)(number % scale));
+}
+
+/* 40000 as "40,000". */
+static void print_number(uint64_t number, char to[SHARE_TEXT_BYTES])
+{
+	char digits[OF_MOST_BYTES];
+	size_t n = (size_t)snprintf(digits, sizeof(digits), "%llu",
+				    (unsigned long long)number);
+	size_t at = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && (n - i) % 3 == 0)
+			to[at++] = ',';
+		to[at++] = digits[i];
+	}
+	to[at] = '\0';
+}
+
+static void print_one_in(uint64_t parts, char *to)
+{
+	char number[SHARE_TEXT_BYTES];
+	uint64_t of = rounded(SHARE_ALL, parts);
+	uint64_t unit = 1;
+
+	while (of / unit >= 100)
+		unit *= 10;
+	print_number(rounded(of, unit) * unit, number);
+	snprintf(to, SHARE_TEXT_BYTES, "1 in %.*s", SHARE_TEXT_BYTES - 8, number);
+}
+
+void share_print(struct share share, char to[SHARE_TEXT_BYTES])
+{
+	if (share.parts == 0)
+		snprintf(to, SHARE_TEXT_BYTES, "none");
+	else if (share.parts >= SHARE_ALL)
+		snprintf(to, SHARE_TEXT_BYTES, "all");
+	else if (share.parts >= PER_CENT)
+		print_per_cent(share.parts, to);
+	else if (share.parts == 1)
+		snprintf(to, SHARE_TEXT_BYTES, "less than 1 in 10^17");
+	else
+		print_one_in(share.parts, to);
+}
