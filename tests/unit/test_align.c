@@ -241,6 +241,38 @@ static void values_are_common_by_name_and_one_sided_where_only_one_has_them(void
 			 node_test(&pool, 0, 6));
 }
 
+static void an_element_that_a_side_does_not_know_cannot_be_held_there(void **state)
+{
+	const struct fact a_fact = { .key = "s", .type = FACT_SET, .n_values = 1,
+				     .values = { "x" } };
+	const struct fact b_fact = { .key = "s", .type = FACT_SET, .n_values = 2,
+				     .values = { "y", "x" } };
+	const struct fact other = { .key = "t", .type = FACT_SET, .n_values = 1,
+				    .values = { "y" } };
+	const struct variable variables[] = {
+		{ .kind = VARIABLE_ELEMENT, .element = 0, .n_classes = 2 },
+		{ .kind = VARIABLE_ELEMENT, .element = 1, .n_classes = 2 },
+	};
+	const struct diagram diagram = ordered();
+	const struct edition a = of(&a_fact, 1, variables, 1, &diagram);
+	const struct edition b = of(&b_fact, 1, variables, 2, &diagram);
+	const struct edition none = of(&other, 1, variables, 1, &diagram);
+	const struct alignment *alignment;
+	const char *name;
+
+	(void)state;
+	assert_int_equal(align(&a, &b, &arena, &alignment, &name), 0);
+	assert_int_equal(alignment->joint.n_variables, 2);
+	assert_int_equal(alignment->sides[1].own[0], 1);
+	assert_int_equal(alignment->sides[0].class[1][0], 0);
+	assert_int_equal(alignment->sides[0].class[1][1], ALIGN_NO_CLASS);
+	assert_int_equal(alignment->sides[1].class[0][1], 1);
+	/* who never tests the set takes whatever is in it */
+	assert_int_equal(align(&none, &b, &arena, &alignment, &name), 0);
+	assert_int_equal(alignment->joint.n_variables, 3);
+	assert_int_equal(alignment->sides[0].class[1][1], 0);
+}
+
 static void one_name_for_two_things_says_whose_it_is(void **state)
 {
 	const struct fact a_fact = { .key = "f", .type = FACT_BOOLEAN };
@@ -552,6 +584,7 @@ int main(void)
 		TEST(an_identity_too_long_to_write_down_is_an_answer),
 		TEST(numbers_are_cut_wherever_either_side_cuts_them),
 		TEST(values_are_common_by_name_and_one_sided_where_only_one_has_them),
+		TEST(an_element_that_a_side_does_not_know_cannot_be_held_there),
 		TEST(one_name_for_two_things_says_whose_it_is),
 		TEST(together_they_may_have_as_many_variables_as_an_edition),
 		TEST(together_they_may_cut_a_fact_as_often_as_an_edition),
