@@ -47,6 +47,14 @@ enum fact_ask {
 	ASK_PERSON,
 };
 
+/* Through whom or what an answer may become another one. Never decides anything. */
+enum fact_changes {
+	CHANGES_NEVER,		/* age, the past: nobody is told to be someone else */
+	CHANGES_TIME,		/* comes with time */
+	CHANGES_OTHERS,		/* a finding or an assessment that others can make */
+	CHANGES_PERSON,		/* the person can do something */
+};
+
 #define STAGE_FIRST 1u
 #define STAGE_RENEWAL 2u
 #define STAGE_PERMANENT 4u
@@ -70,6 +78,7 @@ struct fact {
 	uint64_t adverse_values;	/* of an enumeration, set or boolean: bit i = value i */
 	uint8_t sensitivity;		/* 0..3 */
 	enum fact_ask ask;
+	enum fact_changes changes;
 	uint8_t stages;			/* STAGE_ bits */
 	bool core;
 	bool own;			/* declared by the policy, not the vocabulary */

@@ -129,6 +129,19 @@ static void read_ask(struct loader *loader, const struct cell *cell, void *row)
 		reading->fact.ask = (enum fact_ask)value;
 }
 
+static void read_changes(struct loader *loader, const struct cell *cell, void *row)
+{
+	static const struct word words[] = {
+		{ "never", CHANGES_NEVER }, { "time", CHANGES_TIME },
+		{ "others", CHANGES_OTHERS }, { "person", CHANGES_PERSON },
+	};
+	struct fact_row *reading = row;
+	int value;
+
+	if (word_read(loader, cell, words, ARRAY_LENGTH(words), &value))
+		reading->fact.changes = (enum fact_changes)value;
+}
+
 static void read_stage(struct loader *loader, const struct cell *cell, void *row)
 {
 	static const struct word words[] = {
@@ -374,6 +387,7 @@ static const struct column fact_columns[] = {
 	{ "adverse", false, read_adverse },
 	{ "sensitivity", true, read_sensitivity },
 	{ "ask", true, read_ask },
+	{ "changes", true, read_changes },
 	{ "stage", true, read_stage },
 	{ "core", true, read_core },
 };

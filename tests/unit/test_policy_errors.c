@@ -187,13 +187,13 @@ static void add_sets(void)
 	static const char *const languages[] = { "en", "fr", "de", "it" };
 
 	add_lines(1, "## Facts\n\n| key | type | values | class | direction | adverse "
-		     "| sensitivity | ask | stage | core |\n"
-		     "|---|---|---|---|---|---|---|---|---|---|\n");
+		     "| sensitivity | ask | changes | stage | core |\n"
+		     "|---|---|---|---|---|---|---|---|---|---|---|\n");
 	for (int f = 0; f < LARGE_SETS; f++) {
 		builder_format(&large, "| s%d | set | v0", f);
 		for (int v = 1; v < LARGE_VALUES; v++)
 			builder_format(&large, ", v%d", v);
-		add_lines(1, " | ordinary | N | | 0 | file | I | no |\n");
+		add_lines(1, " | ordinary | N | | 0 | file | never | I | no |\n");
 	}
 	add_lines(1, "\n## Questions\n\n");
 	for (size_t i = 0; i < ARRAY_LENGTH(languages); i++) {

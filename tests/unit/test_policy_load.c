@@ -92,6 +92,10 @@ static void facts_have_their_columns(void **state)
 	assert_int_equal(fact("length")->maximum, 3650);
 	assert_string_equal(fact("children")->unit, "children");
 	assert_int_equal(fact("away")->neutral_kinds, 1);
+	assert_int_equal(fact("ident.status")->changes, CHANGES_OTHERS);
+	assert_int_equal(fact("here")->changes, CHANGES_PERSON);
+	assert_int_equal(fact("away")->changes, CHANGES_NEVER);
+	assert_int_equal(fact("held")->changes, CHANGES_TIME);
 	assert_string_equal(fact("away")->values[0], "authorised");
 	assert_int_equal(fact("bars")->stages,
 			 STAGE_FIRST | STAGE_RENEWAL | STAGE_PERMANENT);
