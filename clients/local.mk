@@ -76,6 +76,8 @@ clients_permit_permit_SOURCES = \
 	clients/permit/evaluation.h \
 	clients/permit/fact_form.c \
 	clients/permit/fact_form.h \
+	clients/permit/failure.c \
+	clients/permit/failure.h \
 	clients/permit/interview.c \
 	clients/permit/interview.h \
 	clients/permit/main.c \

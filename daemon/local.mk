@@ -47,6 +47,7 @@ daemon_sources = \
 	daemon/service_info.h \
 	daemon/service_log.c \
 	daemon/service_policy.c \
+	daemon/service_proof.c \
 	daemon/service_queue.c \
 	daemon/service_recorded.c \
 	daemon/service_state.h \

@@ -9,9 +9,10 @@
 #include "proto/blob.h"
 
 /*
- * An edition comes into the store: read, checked and compiled, then one entry of
- * the log with the bundle beside it, then the database. The log's commit is the
- * enactment; what the database misses is read from the log at the next start.
+ * An edition comes into the store: read, checked, compiled and proven, then one
+ * entry of the log with the bundle beside it, then the database. The log's
+ * commit is the enactment; what the database misses is read from the log at the
+ * next start, and what stands in the log is not proven again there.
  */
 struct enacting {
 	struct call *call;
@@ -23,6 +24,7 @@ struct enacting {
 	struct bytes bundle;
 	struct digest hash;
 	struct diagnostics diagnostics;
+	uint32_t n_theorems; /* all of which hold; 0 until they are proven */
 };
 
 static struct bytes text_bytes(const char *text)
@@ -105,6 +107,7 @@ static int answer_enacted(struct service *service, struct enacting *e,
 	permit__v1__enact_policy_response__init(&body);
 	body.edition = answer_info(info, arena);
 	body.already_enacted = already;
+	body.n_theorems = e->n_theorems;
 	body.log_index = info->seq;
 	body.tree_size = head.size;
 	body.checkpoint = note_copy(head.note, arena);
@@ -237,7 +240,7 @@ static int decide_what_to_do(struct service *service, struct enacting *e)
 	int r;
 
 	if (e->edition->kind == EDITION_ANALYSIS)
-		return answer_no(service, e->call, POLICY_NOT_VALID,
+		return answer_no(service, e->call, ANALYSIS_DOCUMENT,
 				 "enact_policy.document",
 				 "An analysis document shows a law as it is written; "
 				 "it is never enacted.");
@@ -252,6 +255,10 @@ static int decide_what_to_do(struct service *service, struct enacting *e)
 			info->name, info->policy_id,
 			info->in_force_from == e->edition->in_force_from ? "date"
 									 : "name");
+	if (r == 0)
+		r = require_proof(service, e->call, e->edition, &e->n_theorems);
+	if (r == PROOF_ANSWERED)
+		return 0;
 	if (r != 0)
 		return r;
 	return e->request->check_only ? answer_checked(service, e)

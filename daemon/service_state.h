@@ -57,6 +57,7 @@ struct service {
 	bool disk_full;
 	uint64_t n_recorded;
 	uint64_t n_refused;
+	uint64_t n_disagreements; /* of the two evaluators */
 	size_t n_under_way;
 	size_t n_connections;
 	uint64_t buffered_bytes;
@@ -160,6 +161,18 @@ MUST_USE int governing_question(struct call *call, const char *name,
 MUST_USE int govern(struct service *service, struct call *call,
 		    const Permit__V1__EvaluateRequest *request, day_t as_of,
 		    struct wire_span received, struct governing *ret_governing);
+
+/* ---- service_proof.c ---- */
+
+#define PROOF_ANSWERED 1 /* with what does not hold; the request is at its end */
+
+/*
+ * Proves every theorem of an edition that is to be enacted. There is no way
+ * around it: who asks does not matter, nor where. Returns 0 with their number,
+ * PROOF_ANSWERED or -errno.
+ */
+MUST_USE int require_proof(struct service *service, struct call *call,
+			   const struct edition *edition, uint32_t *ret_n);
 
 /* ---- service_recorded.c ---- */
 

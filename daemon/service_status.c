@@ -61,6 +61,7 @@ int serve_status(struct service *service, struct call *call)
 	status.n_editions = editions_count(editions);
 	status.n_decisions_recorded = service->n_recorded;
 	status.n_requests_refused = service->n_refused;
+	status.n_disagreements = service->n_disagreements;
 	status.disk_full = service->disk_full;
 	status.n_connections = service->n_connections;
 	response.body_case = PERMIT__V1__RESPONSE__BODY_STATUS;

@@ -52,6 +52,8 @@ proto_sources += \
 	proto/wire.h \
 	proto/wire_answer.c \
 	proto/wire_describe.c \
+	proto/wire_proof.c \
+	proto/wire_proof.h \
 	proto/wire_put.c \
 	proto/wire_put.h
 

@@ -126,7 +126,9 @@ random_editions = \
 # The prover, against loops over pairs of cases.
 unit_tests += \
 	tests/unit/test_prove \
-	tests/unit/test_prove_canada
+	tests/unit/test_prove_canada \
+	tests/unit/test_wire_proof
+tests_unit_test_wire_proof_SOURCES = tests/unit/test_wire_proof.c $(proven)
 tests_unit_test_prove_SOURCES = tests/unit/test_prove.c \
 	tests/support/brute_theorems.c tests/support/brute_theorems.h \
 	$(proven) $(random_editions)
@@ -174,8 +176,12 @@ unit_tests += \
 	tests/unit/test_config \
 	tests/unit/test_index \
 	tests/unit/test_lmdb \
+	tests/integration/test_enact \
 	tests/integration/test_process \
 	tests/integration/test_requests
+tests_integration_test_enact_SOURCES = \
+	tests/integration/test_enact.c $(daemon_case)
+tests_integration_test_enact_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)
 tests_integration_test_process_SOURCES = \
 	tests/integration/test_process.c $(daemon_case)
 tests_integration_test_process_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)

@@ -65,6 +65,9 @@ static enum exit_code say(const struct invocation *in,
 				    "the daemon answered without an edition");
 	output_styled(&in->out, STYLE_GOOD, "%s %s: %s", info->edition->policy,
 		      info->edition->name, what_happened(in, answer));
+	if (answer->n_theorems > 0)
+		output_line(&in->out, "proven by the daemon: %u theorems, all hold",
+			    answer->n_theorems);
 	editions_say(&in->out, info);
 	return EXIT_DONE;
 }
@@ -111,7 +114,9 @@ const struct command command_policy_enact = {
 	.operands = "FILE",
 	.summary = "puts an edition into the daemon's store, for ever",
 	.text = "The daemon checks the policy again, proves it, stores it and "
-		"records the enactment in the log, all or nothing. Enacting the "
+		"records the enactment in the log, all or nothing. A theorem that "
+		"fails is shown as policy prove shows it, and nothing is stored: "
+		"no option and no role enacts what is not proven. Enacting the "
 		"same again changes nothing and is no error.",
 	.examples = {
 		{ "policy enact ca-vtip-2025-02-04.md --vocabulary vocabulary.md",

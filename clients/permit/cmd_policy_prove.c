@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "clients/permit/commands.h"
+#include "clients/permit/failure.h"
 #include "clients/policy_file.h"
-#include "policy/base/text.h"
-#include "policy/diagram/prove.h"
+#include "proto/wire_proof.h"
 
 /* What was proven of one policy. */
 struct report {
@@ -31,49 +31,6 @@ static const struct table *table_of(const struct edition *edition,
 	return &edition->tables[edition->questions[theorem->question].table];
 }
 
-static const char *value_text(const struct edition *edition,
-			      const struct theorem *theorem, uint64_t value,
-			      struct arena *arena)
-{
-	const struct output *output =
-		&table_of(edition, theorem)->outputs[theorem->output];
-	struct builder text;
-
-	if (!output->collected)
-		return value < output->n_values ? output->values[value] : "-";
-	builder_init(&text, arena);
-	for (uint8_t i = 0; i < output->n_values; i++)
-		if ((value >> i & 1) != 0)
-			builder_format(&text, "%s%s", text.n > 0 ? ", " : "",
-				       output->values[i]);
-	return value == 0 ? "none" : builder_text(&text);
-}
-
-static const char *facts_text(const struct edition *edition, uint64_t facts,
-			      struct arena *arena)
-{
-	struct builder text;
-
-	builder_init(&text, arena);
-	for (uint16_t f = 0; f < edition->n_facts; f++)
-		if ((facts >> f & 1) != 0)
-			builder_format(&text, "%s%s", text.n > 0 ? ", " : "",
-				       edition->facts[f].key);
-	return builder_text(&text);
-}
-
-static const char *citations_text(const struct row *row, struct arena *arena)
-{
-	struct builder text;
-
-	builder_init(&text, arena);
-	for (uint8_t i = 0; i < row->n_citations; i++)
-		builder_format(&text, "%s%s%s", i > 0 ? "; " : "",
-			       row->citations[i].text,
-			       row->citations[i].unverified ? " (unverified)" : "");
-	return builder_text(&text);
-}
-
 /* A text of the arena, or a word where there was no room for it. */
 static const char *or_cut(const char *text)
 {
@@ -82,109 +39,18 @@ static const char *or_cut(const char *text)
 
 /* ---- Text ---- */
 
-static void say_row(const struct output_stream *out, struct report *report,
-		    uint8_t table, uint8_t row)
-{
-	const struct table *t = &report->file.edition->tables[table];
-	const struct row *r = &t->rows[row];
-
-	output_line(out, "      row %s of %s, line %u: %s", r->id, t->name,
-		    r->place.line, or_cut(citations_text(r, &report->scratch)));
-}
-
-static const char *shown_text(const struct edition *edition,
-			      const struct theorem_case *shown, struct arena *arena)
-{
-	return or_cut(diagram_case_text(edition, &shown->shown, arena));
-}
-
-/* "2025-02-04: here = yes; risk = serious", or NULL without answers. */
-static const char *answers_text(const struct edition *edition,
-				const struct theorem_case *shown,
-				struct arena *arena)
-{
-	char day[DATE_TEXT_BYTES];
-	struct builder text;
-
-	if (shown->facts == NULL)
-		return NULL;
-	date_print(shown->facts->as_of, day);
-	builder_init(&text, arena);
-	builder_format(&text, "%s:", day);
-	for (uint16_t f = 0; f < edition->n_facts; f++) {
-		const struct answer *answer = &shown->facts->answers[f];
-
-		if (answer->state != ANSWER_ABSENT)
-			builder_format(&text, " %s = %s;", edition->facts[f].key,
-				       or_cut(fact_print(&edition->facts[f], answer,
-							 arena)));
-	}
-	return or_cut(builder_text(&text));
-}
-
-static void say_case(const struct output_stream *out, struct report *report,
-		     const struct theorem *theorem,
-		     const struct theorem_case *shown, const char *label)
-{
-	const struct edition *edition = report->file.edition;
-	const char *answers = answers_text(edition, shown, &report->scratch);
-
-	output_line(out, "    %s: %s when %s", label,
-		    or_cut(value_text(edition, theorem, shown->value,
-				      &report->scratch)),
-		    shown_text(edition, shown, &report->scratch));
-	if (!shown->agreed)
-		output_line(out, "      the table walk does not agree: this is a "
-				 "fault of the engine");
-	if (answers != NULL)
-		output_line(out, "      such a case, on %s", answers);
-	for (uint8_t i = 0; i < shown->n_rows; i++)
-		say_row(out, report, shown->rows[i].table, shown->rows[i].row);
-}
-
-static void say_counterexample(const struct output_stream *out,
-			       struct report *report, const struct theorem *theorem)
-{
-	const struct counterexample *example = theorem->counterexample;
-
-	if (example->what[0] != '\0')
-		output_line(out, "    %s", example->what);
-	if (example->table >= 0 && example->row >= 0)
-		say_row(out, report, (uint8_t)example->table,
-			(uint8_t)example->row);
-	else if (example->table >= 0)
-		output_line(out, "      table %s",
-			    report->file.edition->tables[example->table].name);
-	if (example->differ != 0)
-		output_line(out, "    two cases that differ in %s alone:",
-			    or_cut(facts_text(report->file.edition, example->differ,
-					      &report->scratch)));
-	for (uint8_t i = 0; i < example->n_cases; i++)
-		say_case(out, report, theorem, &example->cases[i],
-			 example->n_cases == 1 ? "case"
-			 : i == 0	       ? "one"
-					       : "other");
-}
-
 static void say_failure(const struct output_stream *out, struct report *report,
 			const struct theorem *theorem)
 {
-	const struct theorem_text *text = &theorem_texts[theorem->kind];
-	const struct edition *edition = report->file.edition;
-	const char *question = "the edition";
-	const char *output = "";
+	Permit__V1__FailedTheorem failed;
 
 	arena_reset(&report->scratch);
-	if (theorem->question >= 0)
-		question = edition->questions[theorem->question].name;
-	if (theorem->output >= 0)
-		output = table_of(edition, theorem)->outputs[theorem->output].name;
-	output_styled(out, STYLE_CARE,
-		      "%s %s FAILS for %s %s (%llu nodes): not true "
-		      "that %s",
-		      text->obligation, text->name, question, output,
-		      (unsigned long long)theorem->cost, text->statement);
-	say_counterexample(out, report, theorem);
+	if (wire_put_failed(report->file.edition, theorem, &report->scratch,
+			    &failed) == 0)
+		failure_say(out, &failed);
+	else
+		output_line(out, "%s FAILS: no memory to show how",
+			    theorem_texts[theorem->kind].name);
 }
 
 /* One line for what holds of every question and output, then what does not. */
@@ -211,7 +77,7 @@ static void say_kind(const struct output_stream *out, struct report *report,
 			    about != 0 ? "; about " : "",
 			    about == 0
 				    ? ""
-				    : or_cut(facts_text(report->file.edition, about,
+				    : or_cut(wire_facts_text(report->file.edition, about,
 							&report->scratch)));
 	for (size_t i = 0; i < report->n; i++)
 		if (report->theorems[i].kind == kind && !report->theorems[i].holds)
@@ -229,59 +95,16 @@ static void say(const struct output_stream *out, struct report *report)
 
 /* ---- JSON ---- */
 
-static json_t *row_json(struct report *report, uint8_t table, uint8_t row)
-{
-	const struct table *t = &report->file.edition->tables[table];
-	const struct row *r = &t->rows[row];
-
-	return json_pack("{s:s, s:s, s:i, s:s}", "table", t->name, "row", r->id,
-			 "line", (int)r->place.line, "source",
-			 or_cut(citations_text(r, &report->scratch)));
-}
-
-static json_t *case_json(struct report *report, const struct theorem *theorem,
-			 const struct theorem_case *shown)
-{
-	const struct edition *edition = report->file.edition;
-	json_t *rows = json_array();
-
-	for (uint8_t i = 0; i < shown->n_rows; i++)
-		if (json_array_append_new(rows,
-					  row_json(report, shown->rows[i].table,
-						   shown->rows[i].row)) != 0) {
-			json_decref(rows);
-			return NULL;
-		}
-	return json_pack("{s:s, s:s*, s:s, s:b, s:o}", "case",
-			 shown_text(edition, shown, &report->scratch), "answers",
-			 answers_text(edition, shown, &report->scratch), "value",
-			 or_cut(value_text(edition, theorem, shown->value,
-					   &report->scratch)),
-			 "agreed", shown->agreed, "rows", rows);
-}
-
+/* An object; NULL when memory ran out. */
 static json_t *counterexample_json(struct report *report,
 				   const struct theorem *theorem)
 {
-	const struct counterexample *example = theorem->counterexample;
-	json_t *cases = json_array();
-	json_t *row = NULL;
+	Permit__V1__FailedTheorem failed;
 
-	for (uint8_t i = 0; i < example->n_cases; i++)
-		if (json_array_append_new(cases, case_json(report, theorem,
-							   &example->cases[i])) !=
-		    0) {
-			json_decref(cases);
-			return NULL;
-		}
-	if (example->table >= 0 && example->row >= 0)
-		row = row_json(report, (uint8_t)example->table,
-			       (uint8_t)example->row);
-	return json_pack("{s:s, s:s, s:o, s:o*}", "what", example->what,
-			 "differ_in",
-			 or_cut(facts_text(report->file.edition, example->differ,
-					   &report->scratch)),
-			 "cases", cases, "at", row);
+	if (wire_put_failed(report->file.edition, theorem, &report->scratch,
+			    &failed) != 0)
+		return NULL;
+	return failure_json(&failed);
 }
 
 static json_t *theorem_json(struct report *report, const struct theorem *theorem)
@@ -307,7 +130,7 @@ static json_t *theorem_json(struct report *report, const struct theorem *theorem
 		text->obligation, "theorem", text->name, "statement",
 		text->statement, "question", question, "output", output, "holds",
 		theorem->holds, "about",
-		or_cut(facts_text(edition, theorem->about, &report->scratch)),
+		or_cut(wire_facts_text(edition, theorem->about, &report->scratch)),
 		"nodes", (json_int_t)theorem->cost, "counterexample", example);
 }
 

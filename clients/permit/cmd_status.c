@@ -15,6 +15,14 @@ static void say(const struct output_stream *out,
 		      status->disk_full ? "permitd answers, but its disk is full: "
 					  "it decides nothing"
 					: "permitd is at work");
+	if (status->n_disagreements > 0)
+		output_styled(out, STYLE_CARE,
+			      "warning: since it started the two evaluators "
+			      "disagreed about %llu case%s. Each was referred to "
+			      "an officer; the journal names the entries. Stop it "
+			      "and replay the log with permit-audit.",
+			      (unsigned long long)status->n_disagreements,
+			      status->n_disagreements == 1 ? "" : "s");
 	output_field(out, LABEL_COLUMNS, "version", status->version);
 	output_field(out, LABEL_COLUMNS, "started",
 		     time_text(status->started_ms, text));

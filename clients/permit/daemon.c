@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clients/permit/daemon.h"
+#include "clients/permit/failure.h"
 
 #define SOCKET_DEFAULT "/run/permitd/permitd.sock"
 #define TIMEOUT_MS 60000
@@ -81,18 +82,13 @@ static void say_diagnostic(const Permit__V1__Diagnostic *diagnostic)
 	fprintf(stderr, "    = %s\n", diagnostic->remedy);
 }
 
-static json_t *refusal_json(const Permit__V1__Error *error, enum exit_code code)
+static json_t *diagnostics_json(const Permit__V1__Error *error)
 {
-	json_t *nearest = json_array();
 	json_t *diagnostics = json_array();
-	const Permit__V1__Diagnostic *one;
-	const ProtobufCEnumValue *name;
-	size_t i;
 
-	for (i = 0; i < error->n_nearest; i++)
-		json_array_append_new(nearest, json_string(error->nearest[i]));
-	for (i = 0; i < error->n_diagnostics; i++) {
-		one = error->diagnostics[i];
+	for (size_t i = 0; i < error->n_diagnostics; i++) {
+		const Permit__V1__Diagnostic *one = error->diagnostics[i];
+
 		json_array_append_new(
 			diagnostics,
 			json_pack("{s:s, s:i, s:i, s:i, s:s, s:s, s:s}", "file",
@@ -101,13 +97,56 @@ static json_t *refusal_json(const Permit__V1__Error *error, enum exit_code code)
 				  "code", one->kind, "message", one->message,
 				  "remedy", one->remedy));
 	}
+	return diagnostics;
+}
+
+/* NULL, which the document then lacks, when all hold. */
+static json_t *failed_json(const Permit__V1__Error *error)
+{
+	json_t *failed = error->n_failed_theorems > 0 ? json_array() : NULL;
+
+	for (size_t i = 0; i < error->n_failed_theorems; i++) {
+		const Permit__V1__FailedTheorem *one = error->failed_theorems[i];
+
+		json_array_append_new(
+			failed,
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:o}",
+				  "obligation", one->obligation, "theorem",
+				  one->name, "statement", one->statement,
+				  "question", one->question, "output", one->output,
+				  "nodes", (json_int_t)one->cost, "counterexample",
+				  failure_json(one)));
+	}
+	return failed;
+}
+
+static json_t *refusal_json(const Permit__V1__Error *error, enum exit_code code)
+{
+	json_t *nearest = json_array();
+	const ProtobufCEnumValue *name;
+	size_t i;
+
+	for (i = 0; i < error->n_nearest; i++)
+		json_array_append_new(nearest, json_string(error->nearest[i]));
 	name = protobuf_c_enum_descriptor_get_value(&permit__v1__code__descriptor,
 						    (int)error->code);
-	return json_pack("{s:{s:s, s:i, s:s, s:s, s:o, s:o}}", "error", "kind",
-			 name != NULL ? name->name : "CODE_UNSPECIFIED", "exit",
-			 (int)code, "message", error->message, "field",
+	return json_pack("{s:{s:s, s:i, s:s, s:s, s:o, s:o, s:o*}}", "error",
+			 "kind", name != NULL ? name->name : "CODE_UNSPECIFIED",
+			 "exit", (int)code, "message", error->message, "field",
 			 error->field, "nearest", nearest, "diagnostics",
-			 diagnostics);
+			 diagnostics_json(error), "failed_theorems",
+			 failed_json(error));
+}
+
+static void say_failed(struct output_stream messages, const Permit__V1__Error *error)
+{
+	messages.to = stderr;
+	messages.colour = false;
+	for (size_t i = 0; i < error->n_failed_theorems; i++)
+		failure_say(&messages, error->failed_theorems[i]);
+	if (error->n_more_failed > 0)
+		output_line(&messages, "and %u more: permit policy prove shows all",
+			    error->n_more_failed);
 }
 
 enum exit_code daemon_say_refusal(const struct output_stream *out,
@@ -125,6 +164,7 @@ enum exit_code daemon_say_refusal(const struct output_stream *out,
 			    error->nearest[i]);
 	for (i = 0; i < error->n_diagnostics; i++)
 		say_diagnostic(error->diagnostics[i]);
+	say_failed(messages, error);
 	if (out->form == OUTPUT_JSON)
 		code = output_json(out, refusal_json(error, code), code);
 	return code;

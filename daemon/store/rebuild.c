@@ -41,6 +41,11 @@ static int read_decision(const struct segment_item *item, uint64_t seq,
 	return 0;
 }
 
+/*
+ * What stands in the log was proven when it was enacted, by the engine of that
+ * day, and decisions rest on it. It is not proven again here: a newer engine that
+ * proves more must not lose an edition that is in force.
+ */
 static int read_enactment(struct store *store, const struct entry *entry,
 			  const struct segment_item *item,
 			  struct store_report *report)
