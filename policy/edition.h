@@ -311,6 +311,7 @@ struct edition {
 	const struct source *sources;
 	const struct route *routes;
 	const struct example *examples;
+	const struct report *report;	/* see policy/report.h; NULL without */
 
 	const struct diagram *diagram;		/* see policy/diagram/diagram.h */
 };

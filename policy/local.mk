@@ -83,6 +83,7 @@ policy_sources = \
 	policy/language/read_fact_texts.c \
 	policy/language/read_facts.c \
 	policy/language/read_header.c \
+	policy/language/read_report.c \
 	policy/language/read_rows.c \
 	policy/language/read_sources.c \
 	policy/language/read_tables.c \
@@ -90,6 +91,8 @@ policy_sources = \
 	policy/language/read_transition.c \
 	policy/language/row.c \
 	policy/language/token.c \
+	policy/report.c \
+	policy/report.h \
 	policy/settle.c \
 	policy/settle.h \
 	policy/testimony.c \

@@ -4,6 +4,7 @@
 
 #include "policy/language/columns.h"
 #include "policy/language/feel.h"
+#include "policy/report.h"
 
 /*
  * An edition while it is read. The readers fill it section by section; then
@@ -77,6 +78,7 @@ struct draft {
 	struct source *sources;
 	struct route *routes;
 	struct example *examples;
+	struct report *report;		/* NULL without the section */
 	uint32_t vocabulary_version;
 	uint64_t unsound_facts;		/* declared with a mistake: bits */
 	uint64_t unsound_derived;
@@ -141,6 +143,7 @@ void read_routes(struct draft *draft);
 void read_transition(struct draft *draft);
 void read_texts(struct draft *draft);
 void read_examples(struct draft *draft);
+void read_report(struct draft *draft);
 
 /* ---- What needs the whole ---- */
 

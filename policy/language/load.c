@@ -66,6 +66,9 @@ static void read_policy(struct draft *draft)
 	read_texts(draft);
 	if (draft->unsound_facts == 0)
 		read_examples(draft);
+	if (draft->unsound_facts == 0 && draft->unsound_derived == 0 &&
+	    tables_are_sound(draft))
+		read_report(draft);
 }
 
 static struct edition *make_edition(struct draft *draft)
@@ -84,6 +87,7 @@ static struct edition *make_edition(struct draft *draft)
 	edition->sources = draft->sources;
 	edition->routes = draft->routes;
 	edition->examples = draft->examples;
+	edition->report = draft->report;
 	if (draft->constraints.grid != NULL)
 		edition->constraints = &draft->constraints.table;
 	return edition;

@@ -146,6 +146,13 @@
 	X(EXAMPLE_VALUE, "example-value", "write a value as section 6 has it") \
 	X(EXAMPLE_EXPECTED, "example-expected", \
 	  "begin with an outcome, then outputs and rows that exist") \
+	X(REPORT_TWICE, "report-twice", "remove one of the two") \
+	X(REPORT_FORM, "report-form", "see section 5 of policy/tables/README.md") \
+	X(REPORT_NAME, "report-name", "correct the name") \
+	X(REPORT_VALUE, "report-value", "correct the value") \
+	X(REPORT_RESIDENCE, "report-residence", \
+	  "compute it as the date of decision against a date plus a duration, or as " \
+	  "whole days, months or years") \
 	X(TABLE_GAP, "table-gap", \
 	  "add a row for such cases, or a constraint if they cannot occur") \
 	X(TABLE_OVERLAP, "table-overlap", "narrow one of the two rows") \

@@ -28,6 +28,8 @@ static const struct {
 	{ "Derived facts", "source", SPELL_CITATIONS },
 	{ "Routes not evaluated", "source", SPELL_CITATIONS },
 	{ "Transition", "source", SPELL_CITATIONS },
+	{ "Report", "refers to", SPELL_PAIRS },
+	{ "Report", "source", SPELL_CITATIONS },
 	{ "Examples", "facts", SPELL_PAIRS },
 	{ "Examples", "expected", SPELL_PAIRS },
 };

@@ -5,7 +5,7 @@
 
 static const char *const reserved_titles[] = {
 	"Sources", "Facts", "Questions", "Values", "Derived facts", "Constraints",
-	"Transition", "Routes not evaluated", "Texts", "Examples",
+	"Transition", "Routes not evaluated", "Report", "Texts", "Examples",
 };
 
 static bool is_reserved(const char *title)
