@@ -31,8 +31,13 @@ policy_sources = \
 	policy/diagram/diagram.h \
 	policy/diagram/identity.c \
 	policy/diagram/identity.h \
+	policy/diagram/image.c \
+	policy/diagram/image.h \
+	policy/diagram/image_write.c \
 	policy/diagram/node.c \
 	policy/diagram/node.h \
+	policy/diagram/order.c \
+	policy/diagram/order.h \
 	policy/diagram/prove.c \
 	policy/diagram/prove.h \
 	policy/diagram/prove_case.c \

@@ -123,6 +123,13 @@ random_editions = \
 	tests/support/chance.h \
 	tests/support/random_edition.c tests/support/random_edition.h
 
+# The diagram: its orders, its bytes, and what an edition means.
+unit_tests += \
+	tests/unit/test_build \
+	tests/unit/test_image
+tests_unit_test_build_SOURCES = tests/unit/test_build.c $(small_policy)
+tests_unit_test_image_SOURCES = tests/unit/test_image.c $(small_policy)
+
 # The prover, against loops over pairs of cases.
 unit_tests += \
 	tests/unit/test_prove \

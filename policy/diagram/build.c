@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "policy/diagram/node.h"
-
 #include <errno.h>
 #include <string.h>
+
+#include "policy/diagram/image.h"
+#include "policy/diagram/order.h"
 
 /*
  * A diagram is composed bottom up, table by table:
@@ -15,66 +16,19 @@ struct builder {
 	const struct edition *edition;
 	struct node_pool pool;
 	uint16_t order[VARIABLES_MAX];
-	uint16_t n_ordered;
-	bool ordered[VARIABLES_MAX];
-	bool seen[TABLES_MAX];
+	bool checks;		/* looks for gaps, overlaps and dead rows too */
 	node_ref possible;
 	node_ref outputs[TABLES_MAX][OUTPUTS_MAX];
 	bool built[TABLES_MAX];
 	struct finding *findings;
 	size_t n_findings;
 	bool too_large;
+	uint32_t *numbers;	/* of nodes in the diagram, + 1 */
+	uint32_t n_numbers;
 };
 
-/* ---- Order of the variables ---- */
-
-static void order_variable(struct builder *builder, uint16_t variable)
-{
-	if (builder->ordered[variable])
-		return;
-	builder->ordered[variable] = true;
-	builder->order[builder->n_ordered++] = variable;
-}
-
-/*
- * Depth first from the table that asks: what decides together stands together,
- * which keeps diagrams of layered tables small.
- */
-static void order_table(struct builder *builder, const struct table *table)
-{
-	for (uint8_t i = 0; i < table->n_inputs; i++) {
-		const struct input *input = &table->inputs[i];
-
-		switch (input->kind) {
-		case INPUT_VARIABLE:
-			order_variable(builder, input->index);
-			break;
-		case INPUT_SET:
-			for (uint8_t e = 0; e < input->n_elements; e++)
-				order_variable(builder, (uint16_t)(input->index + e));
-			break;
-		case INPUT_OUTPUT:
-			if (!builder->seen[input->index]) {
-				builder->seen[input->index] = true;
-				order_table(builder,
-					    &builder->edition->tables[input->index]);
-			}
-			break;
-		}
-	}
-}
-
-static void order_all(struct builder *builder)
-{
-	const struct edition *edition = builder->edition;
-
-	for (uint16_t i = 0; i < edition->n_questions; i++)
-		order_table(builder, &edition->tables[edition->questions[i].table]);
-	if (edition->constraints != NULL)
-		order_table(builder, edition->constraints);
-	for (uint16_t i = 0; i < edition->n_variables; i++)
-		order_variable(builder, i);
-}
+/* A diagram smaller than this is left in its plain order. */
+#define WORTH_TRYING_NODES 64
 
 /* ---- Conditions ---- */
 
@@ -356,12 +310,14 @@ static void build_rows(struct builder *builder, uint8_t index)
 		if (i > 0 && wins(table, order[i - 1], r))
 			hidden = covered;
 		reached[r] = node_and(pool, condition, node_not(pool, hidden));
-		check_overlaps(builder, index, reached, order, i);
-		check_dead(builder, index, r, reached[r]);
+		if (builder->checks) {
+			check_overlaps(builder, index, reached, order, i);
+			check_dead(builder, index, r, reached[r]);
+		}
 		take_row(builder, index, &table->rows[r], reached[r]);
 		covered = node_or(pool, covered, condition);
 	}
-	if (table->hit != HIT_COLLECT)
+	if (builder->checks && table->hit != HIT_COLLECT)
 		check_gap(builder, index, covered);
 }
 
@@ -406,97 +362,10 @@ static void build_constraints(struct builder *builder)
 			node_and(pool, builder->possible,
 				 node_not(pool, row_condition(builder, never,
 							      &never->rows[r])));
+	note_budget(builder, FINDING_CONSTRAINTS);
 	if (builder->possible == NODE_FALSE)
 		add_finding(builder, (struct finding){ .kind = FINDING_NO_CASE },
 			    NODE_FALSE);
-}
-
-/* ---- The finished diagram ---- */
-
-struct finished {
-	const struct node_pool *pool;
-	struct diagram *diagram;
-	uint32_t *number;	/* of a node in the diagram, + 1 */
-	uint16_t *variable;
-	uint32_t *first_child;
-	node_ref *children;
-};
-
-static void count_reached(struct finished *finished, node_ref node)
-{
-	const struct node_pool *pool = finished->pool;
-	uint8_t n;
-
-	if (node_is_terminal(node) || finished->number[node] != 0)
-		return;
-	finished->number[node] = ++finished->diagram->n_nodes;
-	n = pool->edition->variables[pool->variable[node]].n_classes;
-	finished->diagram->n_children += n;
-	for (uint8_t i = 0; i < n; i++)
-		count_reached(finished, pool->children[pool->first_child[node] + i]);
-}
-
-static node_ref renumber(const struct finished *finished, node_ref node)
-{
-	return node_is_terminal(node) ? node : finished->number[node] - 1;
-}
-
-static void copy_nodes(struct finished *finished)
-{
-	const struct node_pool *pool = finished->pool;
-	uint32_t n_children = 0;
-
-	for (uint32_t node = 0; node < pool->n_nodes; node++) {
-		uint32_t number = finished->number[node];
-		uint8_t n;
-
-		if (number == 0)
-			continue;
-		n = pool->edition->variables[pool->variable[node]].n_classes;
-		finished->variable[number - 1] = pool->variable[node];
-		finished->first_child[number - 1] = n_children;
-		for (uint8_t i = 0; i < n; i++)
-			finished->children[n_children++] = renumber(
-				finished, pool->children[pool->first_child[node] + i]);
-	}
-}
-
-static int finish(struct builder *builder, struct arena *arena,
-		  const struct diagram **ret_diagram)
-{
-	const struct edition *edition = builder->edition;
-	struct diagram *diagram = arena_alloc(arena, sizeof(*diagram));
-	struct finished finished = { .pool = &builder->pool, .diagram = diagram };
-
-	finished.number = arena_array(builder->pool.scratch, builder->pool.n_nodes + 1,
-				      sizeof(uint32_t));
-	if (diagram == NULL || finished.number == NULL)
-		return -ENOMEM;
-	memcpy(diagram->order, builder->order, sizeof(diagram->order));
-	for (uint16_t i = 0; i < edition->n_variables; i++)
-		diagram->position[builder->order[i]] = i;
-	for (uint16_t q = 0; q < edition->n_questions; q++)
-		for (uint8_t o = 0; o < OUTPUTS_MAX; o++)
-			count_reached(&finished, diagram->roots[q][o] =
-				builder->outputs[edition->questions[q].table][o]);
-	count_reached(&finished, builder->possible);
-	finished.variable = arena_array(arena, diagram->n_nodes, sizeof(uint16_t));
-	finished.first_child = arena_array(arena, diagram->n_nodes, sizeof(uint32_t));
-	finished.children = arena_array(arena, diagram->n_children, sizeof(node_ref));
-	if (finished.variable == NULL || finished.first_child == NULL ||
-	    finished.children == NULL)
-		return -ENOMEM;
-	copy_nodes(&finished);
-	for (uint16_t q = 0; q < edition->n_questions; q++)
-		for (uint8_t o = 0; o < OUTPUTS_MAX; o++)
-			diagram->roots[q][o] =
-				renumber(&finished, diagram->roots[q][o]);
-	diagram->possible = renumber(&finished, builder->possible);
-	diagram->variable = finished.variable;
-	diagram->first_child = finished.first_child;
-	diagram->children = finished.children;
-	*ret_diagram = diagram;
-	return 0;
 }
 
 /* Cases that cannot occur are cut off last, so that tables share more nodes. */
@@ -518,10 +387,117 @@ static void exclude_impossible(struct builder *builder)
 	}
 }
 
-int diagram_build(const struct edition *edition, struct arena *arena,
-		  struct arena *scratch, struct finding findings[FINDINGS_MAX],
-		  size_t *ret_n_findings, const struct diagram **ret_diagram)
+/* ---- The smallest of several orders ---- */
+
+/* Builds everything, in a pool that is empty. */
+static void build(struct builder *builder)
 {
+	memset(builder->built, 0, sizeof(builder->built));
+	build_constraints(builder);
+	for (uint16_t i = 0; i < builder->edition->n_tables; i++)
+		if (!build_table(builder, (uint8_t)i))
+			break;
+	exclude_impossible(builder);
+}
+
+/* The same in another order. What checks find was found before. */
+static void build_again(struct builder *builder, const struct order_plan *plan,
+			uint32_t budget)
+{
+	builder->checks = false;
+	order_variables(builder->edition, plan, builder->order);
+	node_pool_restart(&builder->pool, builder->order, budget);
+	build(builder);
+}
+
+static struct image_source source_of(const struct builder *builder)
+{
+	const struct edition *edition = builder->edition;
+	struct image_source source = { .pool = &builder->pool,
+				       .order = builder->order,
+				       .possible = builder->possible };
+
+	for (uint16_t q = 0; q < edition->n_questions; q++)
+		memcpy(source.roots[q], builder->outputs[edition->questions[q].table],
+		       sizeof(source.roots[q]));
+	return source;
+}
+
+/* Zero for each node of the pool; room that one order took serves the next. */
+static uint32_t *numbers_for(struct builder *builder)
+{
+	uint32_t n = builder->pool.n_nodes;
+
+	if (builder->numbers != NULL && builder->n_numbers >= n) {
+		memset(builder->numbers, 0, n * sizeof(uint32_t));
+		return builder->numbers;
+	}
+	builder->n_numbers = 2 * n;
+	builder->numbers = arena_array(builder->pool.scratch, builder->n_numbers,
+				       sizeof(uint32_t));
+	return builder->numbers;
+}
+
+/* Nodes that the diagram will have, or UINT32_MAX where it took too many. */
+static uint32_t size_of(struct builder *builder)
+{
+	struct image_source source = source_of(builder);
+	uint32_t *numbers;
+
+	if (builder->pool.failed != NODE_FINE)
+		return UINT32_MAX;
+	numbers = numbers_for(builder);
+	return numbers == NULL ? UINT32_MAX : image_number(&source, numbers);
+}
+
+/*
+ * A trial may work with twice the nodes that the plain order took: one that
+ * needs more on the way seldom ends smaller, and none may cost the time that
+ * the others save.
+ */
+static void try_orders(struct builder *builder)
+{
+	uint32_t budget = builder->pool.budget;
+	uint32_t trial = builder->pool.n_nodes < budget / 2 ? 2 * builder->pool.n_nodes :
+							       budget;
+	uint32_t smallest = size_of(builder);
+	struct order_plan plans[ORDER_PLANS_MAX];
+	uint8_t n = order_plans(builder->edition, plans);
+	uint8_t best = 0;
+
+	if (smallest < WORTH_TRYING_NODES)
+		return;
+	for (uint8_t i = 1; i < n; i++) {
+		uint32_t size;
+
+		build_again(builder, &plans[i], trial);
+		size = size_of(builder);
+		if (size < smallest) {
+			smallest = size;
+			best = i;
+		}
+	}
+	if (best != n - 1)
+		build_again(builder, &plans[best], budget);
+}
+
+static int finish(struct builder *builder, struct arena *arena,
+		  const struct diagram **ret_diagram)
+{
+	struct image_source source = source_of(builder);
+	uint32_t n = size_of(builder);
+
+	if (n == UINT32_MAX)
+		return -ENOMEM;
+	return image_write(&source, builder->numbers, n, arena, ret_diagram);
+}
+
+int diagram_build_within(const struct edition *edition, uint32_t budget,
+			 struct arena *arena, struct arena *scratch,
+			 struct finding findings[FINDINGS_MAX], size_t *ret_n_findings,
+			 const struct diagram **ret_diagram)
+{
+	const struct order_plan plain = { 0 };
 	struct builder *builder = arena_alloc(scratch, sizeof(*builder));
 	int r;
 
@@ -529,22 +505,28 @@ int diagram_build(const struct edition *edition, struct arena *arena,
 		return -ENOMEM;
 	builder->edition = edition;
 	builder->findings = findings;
-	order_all(builder);
-	r = node_pool_init(&builder->pool, edition, builder->order, DIAGRAM_NODES_MAX,
-			   scratch);
+	builder->checks = true;
+	order_variables(edition, &plain, builder->order);
+	r = node_pool_init(&builder->pool, edition, builder->order, budget, scratch);
 	if (r != 0)
 		return r;
-	build_constraints(builder);
-	for (uint16_t i = 0; i < edition->n_tables; i++)
-		if (!build_table(builder, (uint8_t)i))
-			break;
-	exclude_impossible(builder);
+	build(builder);
 	if (builder->pool.failed == NODE_NO_MEMORY)
 		return -ENOMEM;
 	*ret_diagram = NULL;
-	if (builder->n_findings == 0)
+	if (builder->n_findings == 0) {
+		try_orders(builder);
 		r = finish(builder, arena, ret_diagram);
+	}
 	if (r == 0)
 		*ret_n_findings = builder->n_findings;
 	return r;
+}
+
+int diagram_build(const struct edition *edition, struct arena *arena,
+		  struct arena *scratch, struct finding findings[FINDINGS_MAX],
+		  size_t *ret_n_findings, const struct diagram **ret_diagram)
+{
+	return diagram_build_within(edition, DIAGRAM_NODES_MAX, arena, scratch, findings,
+				    ret_n_findings, ret_diagram);
 }

@@ -19,7 +19,9 @@ typedef uint32_t node_ref;
 
 #define DIAGRAM_NODES_MAX (1u << 20)	/* budget, with an error that names the table */
 
+/* A view of an image (policy/diagram/image.h), which holds the nodes. */
 struct diagram {
+	struct bytes image;
 	uint32_t n_nodes;
 	const uint16_t *variable;	/* of node i */
 	const uint32_t *first_child;	/* of node i, in children */
@@ -54,9 +56,12 @@ enum finding_kind {
 	FINDING_OVERLAP,	/* a case that row and other both match (U), or that
 				   they match with different outputs (A) */
 	FINDING_DEAD_ROW,	/* no case reaches the row */
-	FINDING_TOO_LARGE,	/* the table takes the diagram over its budget */
+	FINDING_TOO_LARGE,	/* the table takes the diagram over its budget; it is
+				   the only finding then */
 	FINDING_NO_CASE,	/* the constraints exclude every case */
 };
+
+#define FINDING_CONSTRAINTS 255	/* instead of a table: the constraints do it */
 
 struct finding {
 	enum finding_kind kind;
@@ -69,9 +74,10 @@ struct finding {
 #define FINDINGS_MAX 32
 
 /*
- * Builds the diagram and looks for gaps, overlaps and dead rows in every
- * table, modulo constraints. The diagram lives in the arena; working memory
- * comes from scratch and may be given back afterwards.
+ * Builds the diagram, the smallest that several orders of the variables give,
+ * and looks for gaps, overlaps and dead rows in every table, modulo
+ * constraints. The diagram lives in the arena; working memory comes from
+ * scratch and may be given back afterwards.
  *
  * Returns 0 with n_findings == 0 and *ret_diagram set; 0 with findings (then
  * *ret_diagram is NULL: the edition must be refused); or -ENOMEM.
@@ -79,6 +85,13 @@ struct finding {
 MUST_USE int diagram_build(const struct edition *edition, struct arena *arena,
 			   struct arena *scratch, struct finding findings[FINDINGS_MAX],
 			   size_t *ret_n_findings, const struct diagram **ret_diagram);
+
+/* The same with another budget than DIAGRAM_NODES_MAX, of at least one node. */
+MUST_USE int diagram_build_within(const struct edition *edition, uint32_t budget,
+				  struct arena *arena, struct arena *scratch,
+				  struct finding findings[FINDINGS_MAX],
+				  size_t *ret_n_findings,
+				  const struct diagram **ret_diagram);
 
 /*
  * Writes the part of a case that is given as a person would say it: "ident.status = possible; residence.months in [36..60)". In the arena;

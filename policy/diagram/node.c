@@ -5,7 +5,8 @@
 #include <string.h>
 
 #define NODES_FIRST 1024u	/* room at first; doubled as needed */
-#define MEMO_ENTRIES (1u << 16)	/* lossy: a forgotten result is computed again */
+#define MEMO_FIRST 4096u	/* grows with the nodes ... */
+#define MEMO_MAX (1u << 16)	/* lossy: a forgotten result is computed again */
 #define MEMO_MAP 0x40000000u	/* marks the memo's third key as the number of a map */
 
 #define MEMO_APPLY 0x20000000u	/* marks it as the number of an apply */
@@ -35,6 +36,12 @@ static uint8_t n_classes(const struct node_pool *pool, uint16_t variable)
 	return pool->edition->variables[variable].n_classes;
 }
 
+static void take_order(struct node_pool *pool, const uint16_t *order)
+{
+	for (uint16_t i = 0; i < pool->edition->n_variables; i++)
+		pool->position[order[i]] = i;
+}
+
 int node_pool_init(struct node_pool *pool, const struct edition *edition,
 		   const uint16_t *order, uint32_t budget, struct arena *scratch)
 {
@@ -45,10 +52,9 @@ int node_pool_init(struct node_pool *pool, const struct edition *edition,
 		.n_nodes_max = NODES_FIRST,
 		.n_children_max = NODES_FIRST * 4,
 		.n_buckets = NODES_FIRST * 2,
-		.n_memo = MEMO_ENTRIES,
+		.n_memo = MEMO_FIRST,
 	};
-	for (uint16_t i = 0; i < edition->n_variables; i++)
-		pool->position[order[i]] = i;
+	take_order(pool, order);
 	pool->variable = arena_array(scratch, pool->n_nodes_max, sizeof(uint16_t));
 	pool->first_child = arena_array(scratch, pool->n_nodes_max, sizeof(uint32_t));
 	pool->children = arena_array(scratch, pool->n_children_max, sizeof(node_ref));
@@ -58,6 +64,18 @@ int node_pool_init(struct node_pool *pool, const struct edition *edition,
 	    pool->children == NULL || pool->buckets == NULL || pool->memo == NULL)
 		return -ENOMEM;
 	return 0;
+}
+
+void node_pool_restart(struct node_pool *pool, const uint16_t *order, uint32_t budget)
+{
+	pool->failed = NODE_FINE;
+	pool->budget = budget;
+	pool->n_nodes = 0;
+	pool->n_children = 0;
+	pool->n_maps = 0;
+	memset(pool->buckets, 0, pool->n_buckets * sizeof(*pool->buckets));
+	memset(pool->memo, 0, pool->n_memo * sizeof(*pool->memo));
+	take_order(pool, order);
 }
 
 /* ---- Room ---- */
@@ -109,6 +127,22 @@ static void rehash(struct node_pool *pool)
 	pool->n_buckets = n_buckets;
 }
 
+/* What was remembered is lost, and soon learnt again. */
+static void grow_memo(struct node_pool *pool)
+{
+	struct node_memo *memo;
+
+	if (pool->n_memo == MEMO_MAX)
+		return;
+	memo = arena_array(pool->scratch, (size_t)pool->n_memo * 2, sizeof(*memo));
+	if (memo == NULL) {
+		pool->failed = NODE_NO_MEMORY;
+		return;
+	}
+	pool->memo = memo;
+	pool->n_memo *= 2;
+}
+
 static void make_room(struct node_pool *pool, uint8_t n)
 {
 	if (pool->n_nodes >= pool->budget) {
@@ -127,8 +161,10 @@ static void make_room(struct node_pool *pool, uint8_t n)
 					 sizeof(node_ref));
 		pool->n_children_max *= 2;
 	}
-	if (pool->failed == NODE_FINE && pool->n_nodes * 2 >= pool->n_buckets)
+	if (pool->failed == NODE_FINE && pool->n_nodes * 2 >= pool->n_buckets) {
 		rehash(pool);
+		grow_memo(pool);
+	}
 }
 
 /* ---- Making nodes ---- */
@@ -251,6 +287,7 @@ node_ref node_if(struct node_pool *pool, node_ref condition, node_ref yes, node_
 				      cofactor(pool, yes, position, i),
 				      cofactor(pool, no, position, i));
 	result = node_make(pool, top, children);
+	memo = memo_of(pool, condition, yes, no);
 	*memo = (struct node_memo){ condition, yes, no, result, true };
 	return result;
 }
@@ -273,6 +310,7 @@ static node_ref map_node(struct node_pool *pool, node_ref node, terminal_map map
 		children[i] = map_node(pool, children_of(pool, node)[i], map, argument,
 				       number);
 	result = node_make(pool, pool->variable[node], children);
+	memo = memo_of(pool, node, number, MEMO_MAP);
 	*memo = (struct node_memo){ node, number, MEMO_MAP, result, true };
 	return result;
 }

@@ -42,6 +42,9 @@ MUST_USE int node_pool_init(struct node_pool *pool, const struct edition *editio
 			    const uint16_t *order, uint32_t budget,
 			    struct arena *scratch);
 
+/* Forgets every node and begins again in another order, with the room it has. */
+void node_pool_restart(struct node_pool *pool, const uint16_t *order, uint32_t budget);
+
 /* The node of a variable with a child for each of its classes, reduced. */
 node_ref node_make(struct node_pool *pool, uint16_t variable, const node_ref *children);
 

@@ -27,7 +27,8 @@ static const struct counterexample *blame_finding(struct proof *proof,
 				    : "";
 	bool has_row = finding->kind == FINDING_OVERLAP ||
 		       finding->kind == FINDING_DEAD_ROW;
-	bool has_table = finding->kind != FINDING_NO_CASE;
+	bool has_table = finding->kind != FINDING_NO_CASE &&
+			 finding->table != FINDING_CONSTRAINTS;
 
 	return proof_blame(proof,
 			   proof_say(proof, "%s%s%s", finding_texts[finding->kind],

@@ -122,7 +122,9 @@ static void note_overlap(struct loader *loader, const struct edition *edition,
 static void note_finding(struct loader *loader, const struct edition *edition,
 			 const struct finding *finding)
 {
-	const struct table *table = &edition->tables[finding->table];
+	const struct table *table = finding->table == FINDING_CONSTRAINTS ?
+					    edition->constraints :
+					    &edition->tables[finding->table];
 
 	switch (finding->kind) {
 	case FINDING_GAP:

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PERMIT_DIAGRAM_IMAGE_H
+#define PERMIT_DIAGRAM_IMAGE_H
+
+#include "policy/diagram/node.h"
+
+/*
+ * The bytes of a diagram. They hold offsets and no addresses, so that they mean
+ * the same wherever they lie: every diagram is a view of such bytes, whether
+ * they were built a moment ago or stand in a file that is mapped into memory.
+ *
+ * Little-endian; each part begins at a multiple of 8 bytes:
+ *
+ *	 0	"pdiagram"
+ *	 8	u32 version, u32 length of the whole
+ *	16	u64 checksum of all that follows
+ *	24	u32 nodes, u32 children, u32 cuts, u16 variables, u16 questions
+ *	40	u32 `possible`, u32 zero
+ *	48	u32 roots[questions][OUTPUTS_MAX]
+ *		variables, 8 bytes each: u8 kind, u8 element, u16 index,
+ *			u8 classes, u8 has an unknown class, u16 the variable
+ *			that stands at this position of the order
+ *		i64 cuts, those of the first variable first
+ *		u32 first child[nodes], u32 children, u16 variable[nodes]
+ *
+ * The children of a node follow those of the node before it. There is one form
+ * for each diagram and order, and any change of one byte is refused.
+ */
+#define IMAGE_VERSION 1
+#define IMAGE_ALIGNMENT 8
+
+enum image_fault {
+	IMAGE_SOUND,
+	IMAGE_NO_ROOM,	       /* the arena is full; nothing is wrong with the image */
+	IMAGE_MISALIGNED,      /* it must lie at a multiple of IMAGE_ALIGNMENT */
+	IMAGE_SHORT,	       /* not even a header */
+	IMAGE_MAGIC,	       /* it begins as something else */
+	IMAGE_OTHER_VERSION,
+	IMAGE_CUT,	       /* longer or shorter than it says */
+	IMAGE_CHECKSUM,
+	IMAGE_LAYOUT,	       /* counts beyond the limits, or that do not add up */
+	IMAGE_OTHER_EDITION,   /* other questions, variables, classes or cuts */
+	IMAGE_ORDER,	       /* a variable twice in the order */
+	IMAGE_NODE,	       /* of no variable, or its children lie elsewhere */
+	IMAGE_CHILD,	       /* no node, or one that does not stand lower */
+	IMAGE_ROOT,	       /* no node */
+	IMAGE_TERMINAL,	       /* a value that the output cannot have */
+	N_IMAGE_FAULTS,
+};
+
+/* "its checksum is wrong": the end of a sentence about a stored diagram. */
+const char *image_fault_text(enum image_fault fault);
+
+/*
+ * Makes a diagram of an edition from an image, in place: it borrows the bytes,
+ * and the arena holds only what has a fixed size. Everything is checked once,
+ * so that no walk, from any root, along any classes of the edition's variables,
+ * can leave the image, go in a circle, or end in a value that is none. Scratch
+ * may be given back afterwards, and may be the arena.
+ *
+ * It is not checked that the diagram says what the tables say: bytes that
+ * someone made up with care pass. The table walk beside every decision is there
+ * for that.
+ */
+MUST_USE enum image_fault image_open(struct bytes image, const struct edition *edition,
+				     struct arena *scratch, struct arena *arena,
+				     struct diagram **ret_diagram);
+
+/* The same image elsewhere: the diagram goes on in these bytes, unchecked. */
+void image_move(struct diagram *diagram, struct bytes image);
+
+/* What an image is made from. */
+struct image_source {
+	const struct node_pool *pool;
+	const uint16_t *order;
+	node_ref roots[QUESTIONS_MAX][OUTPUTS_MAX];
+	node_ref possible;
+};
+
+/*
+ * Numbers the nodes below the roots from 1, in the order of their meeting;
+ * numbers has room for each node of the pool and is zero. Returns how many.
+ */
+uint32_t image_number(const struct image_source *source, uint32_t *numbers);
+
+/*
+ * Writes the image of the nodes that image_number found, and opens it. Returns
+ * 0 or -ENOMEM.
+ */
+MUST_USE int image_write(const struct image_source *source, const uint32_t *numbers,
+			 uint32_t n_nodes, struct arena *arena,
+			 const struct diagram **ret_diagram);
+
+/* The part of the layout that the writer and the reader share. */
+struct image_header {
+	uint8_t magic[8];
+	uint32_t version;
+	uint32_t n_bytes;
+	uint64_t checksum;
+	uint32_t n_nodes;
+	uint32_t n_children;
+	uint32_t n_cuts;
+	uint16_t n_variables;
+	uint16_t n_questions;
+	node_ref possible;
+	uint32_t zero;
+};
+
+struct image_variable {
+	uint8_t kind;
+	uint8_t element;
+	uint16_t index;
+	uint8_t n_classes;
+	uint8_t has_unknown;
+	uint16_t at_position;
+};
+
+/* Where the parts begin, and where the last one ends. */
+struct image_parts {
+	uint64_t roots;
+	uint64_t variables;
+	uint64_t cuts;
+	uint64_t first_child;
+	uint64_t children;
+	uint64_t variable;
+	uint64_t end;
+};
+
+struct image_parts image_parts(const struct image_header *header);
+
+/* Cuts that are stored: an element of a set is held or not, and has none. */
+uint8_t image_cuts(const struct variable *variable);
+
+#define IMAGE_MAGIC_TEXT "pdiagram"
+#define IMAGE_CHECKED_FROM 24 /* bytes before this are not in the checksum */
+
+/* Of n bytes, a multiple of 8, at an aligned address. */
+uint64_t image_checksum(const uint8_t *data, size_t n);
+
+#endif
