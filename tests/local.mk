@@ -129,6 +129,14 @@ unit_tests += \
 	tests/unit/test_image
 tests_unit_test_build_SOURCES = tests/unit/test_build.c $(small_policy)
 tests_unit_test_image_SOURCES = tests/unit/test_image.c $(small_policy)
+# Diagrams against another library's, BuDDy, on editions as large as law.
+if HAVE_BUDDY
+unit_tests += tests/property/test_oracle
+endif
+tests_property_test_oracle_SOURCES = tests/property/test_oracle.c \
+	tests/support/oracle.c tests/support/oracle.h $(test_files) \
+	$(random_editions)
+tests_property_test_oracle_LDADD = $(TEST_LIBS) $(BUDDY_LIBS)
 
 # The prover, against loops over pairs of cases.
 unit_tests += \

@@ -7,7 +7,27 @@
 
 #define INTEGER_MAX 12
 
+/* How many of each, at least and up to how many more. */
+struct random_size {
+	unsigned facts, more_facts;
+	unsigned tables, more_tables;
+	unsigned inputs, more_inputs;
+	unsigned rows, more_rows;
+	unsigned reach;		/* tables before one that it may read; 0: all */
+};
+
+static const struct random_size small = { .facts = 3, .more_facts = 2,
+					  .tables = 2, .more_tables = 2,
+					  .inputs = 1, .more_inputs = 2,
+					  .rows = 2, .more_rows = 4 };
+static const struct random_size layered = { .facts = 20, .more_facts = 20,
+					    .tables = 9, .more_tables = 5,
+					    .inputs = 2, .more_inputs = 3,
+					    .rows = 4, .more_rows = 8, .reach = 4 };
+
 struct maker {
+	const struct random_size *size;
+	unsigned n_tables;	/* that there will be */
 	struct chance *chance;
 	struct arena *arena;
 	enum random_rows rows;
@@ -106,7 +126,7 @@ static void add_fact(struct maker *maker, enum fact_type type, unsigned n_values
 
 static void add_facts(struct maker *maker)
 {
-	unsigned n = 3 + below(maker, 3);
+	unsigned n = maker->size->facts + below(maker, maker->size->more_facts + 1);
 
 	for (unsigned i = 0; i < n; i++) {
 		unsigned kind = below(maker, 8);
@@ -221,14 +241,28 @@ static void add_derived(struct maker *maker)
 
 /* ---- Tables ---- */
 
+/* Any variable; where tables reach only so far, one near the table's place. */
+static unsigned near_variable(struct maker *maker, unsigned n_tables)
+{
+	unsigned n = maker->edition->n_variables;
+	unsigned window = 2 * n / maker->n_tables + 1;
+
+	if (maker->size->reach == 0)
+		return below(maker, n);
+	return (n_tables * n / maker->n_tables + below(maker, window)) % n;
+}
+
 static struct input random_input(struct maker *maker, unsigned n_tables)
 {
-	unsigned v = below(maker, maker->edition->n_variables);
+	unsigned v = near_variable(maker, n_tables);
+	unsigned reach = maker->size->reach;
 	struct input input = { .kind = INPUT_VARIABLE, .index = (uint16_t)v };
 
+	if (reach == 0 || reach > n_tables)
+		reach = n_tables;
 	if (n_tables > 0 && below(maker, 2) == 0) {
 		input.kind = INPUT_OUTPUT;
-		input.index = (uint16_t)below(maker, n_tables);
+		input.index = (uint16_t)(n_tables - reach + below(maker, reach));
 		input.output = (uint8_t)below(
 			maker, maker->tables[input.index].n_outputs);
 	} else if (maker->variables[v].kind == VARIABLE_ELEMENT) {
@@ -343,7 +377,7 @@ static void add_twins(struct maker *maker, struct table *table, struct row *rows
 static void add_rows(struct maker *maker, struct table *table)
 {
 	struct row *rows = get(maker, ROWS_MAX, sizeof(*rows));
-	unsigned n = 2 + below(maker, 5);
+	unsigned n = maker->size->rows + below(maker, maker->size->more_rows + 1);
 
 	table->rows = rows;
 	if (maker->rows == ROWS_WILD || table->hit == HIT_COLLECT) {
@@ -373,7 +407,8 @@ static void add_table(struct maker *maker, bool question)
 	table->hit = (enum hit_policy)below(maker, 5);
 	if (question && table->hit == HIT_COLLECT)
 		table->hit = HIT_UNIQUE;
-	table->n_inputs = (uint8_t)(1 + below(maker, 3));
+	table->n_inputs = (uint8_t)(maker->size->inputs +
+				    below(maker, maker->size->more_inputs + 1));
 	for (unsigned i = 0; i < table->n_inputs; i++)
 		table->inputs[i] = random_input(maker, index);
 	table->n_outputs = table->hit == HIT_COLLECT ? 1 : (uint8_t)(1 + below(maker, 2));
@@ -428,14 +463,14 @@ static void add_question(struct maker *maker)
 	edition->n_questions = 1;
 }
 
-struct edition *random_edition(struct chance *chance, enum random_rows rows,
-			       struct arena *arena)
+static struct edition *make(struct chance *chance, const struct random_size *size,
+			    enum random_rows rows, struct arena *arena)
 {
 	struct maker *maker = arena_alloc(arena, sizeof(*maker));
-	unsigned n_tables;
 
 	if (maker == NULL)
 		abort();
+	maker->size = size;
 	maker->chance = chance;
 	maker->arena = arena;
 	maker->rows = rows;
@@ -448,31 +483,58 @@ struct edition *random_edition(struct chance *chance, enum random_rows rows,
 	maker->edition->tables = maker->tables;
 	if (maker->edition->n_variables == 0)
 		add_fact(maker, FACT_BOOLEAN, 2);
-	n_tables = 2 + below(maker, 3);
-	for (unsigned t = 0; t < n_tables; t++)
-		add_table(maker, t + 1 == n_tables);
+	maker->n_tables = size->tables + below(maker, size->more_tables + 1);
+	for (unsigned t = 0; t < maker->n_tables; t++)
+		add_table(maker, t + 1 == maker->n_tables);
 	add_constraints(maker);
 	add_question(maker);
 	return maker->edition;
 }
 
-static void drop_row(struct maker *maker, const struct finding *finding)
+struct edition *random_edition(struct chance *chance, enum random_rows rows,
+			       struct arena *arena)
 {
-	struct table *table = &maker->tables[finding->table];
-	struct row *rows = get(maker, ROWS_MAX, sizeof(*rows));
+	return make(chance, &small, rows, arena);
+}
 
-	memcpy(rows, table->rows, ROWS_MAX * sizeof(*rows));
-	memmove(&rows[finding->row], &rows[finding->row + 1],
-		(size_t)(table->n_rows - finding->row - 1) * sizeof(*rows));
-	table->rows = rows;
-	table->n_rows--;
+struct edition *random_layered_edition(struct chance *chance, enum random_rows rows,
+				       struct arena *arena)
+{
+	return make(chance, &layered, rows, arena);
+}
+
+/* Takes out the rows that the findings name. */
+static void drop_rows(struct maker *maker, const struct finding *findings, size_t n)
+{
+	static bool dead[TABLES_MAX][ROWS_MAX];
+
+	memset(dead, 0, sizeof(dead));
+	for (size_t i = 0; i < n; i++)
+		dead[findings[i].table][findings[i].row] = true;
+	for (unsigned t = 0; t < TABLES_MAX; t++) {
+		struct table *table = &maker->tables[t];
+		struct row *rows = get(maker, ROWS_MAX, sizeof(*rows));
+		uint8_t n_rows = 0;
+
+		for (unsigned r = 0; r < table->n_rows; r++)
+			if (!dead[t][r])
+				rows[n_rows++] = table->rows[r];
+		table->rows = rows;
+		table->n_rows = n_rows;
+	}
 }
 
 const struct edition *random_sound_edition(struct chance *chance, struct arena *arena,
 					   struct arena *scratch)
 {
-	struct edition *edition = random_edition(chance, ROWS_COMPLETE, arena);
-	struct maker maker = { .chance = chance, .arena = arena };
+	return random_make_sound(random_edition(chance, ROWS_COMPLETE, arena), arena,
+				 scratch);
+}
+
+const struct edition *random_make_sound(struct edition *edition, struct arena *arena,
+					struct arena *scratch)
+{
+	struct maker maker = { .arena = arena };
 
 	memcpy(maker.tables, edition->tables, sizeof(maker.tables));
 	for (;;) {
@@ -490,6 +552,6 @@ const struct edition *random_sound_edition(struct chance *chance, struct arena *
 		for (size_t i = 0; i < n; i++)
 			if (findings[i].kind != FINDING_DEAD_ROW)
 				return NULL;
-		drop_row(&maker, &findings[n - 1]);
+		drop_rows(&maker, findings, n);
 	}
 }

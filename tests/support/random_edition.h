@@ -22,11 +22,22 @@ struct edition *random_edition(struct chance *chance, enum random_rows rows,
 			       struct arena *arena);
 
 /*
+ * Likewise, of the size that law has: 20 to 40 facts in 9 to 14 tables, each of
+ * which reads facts of its neighbourhood and tables not far before it.
+ */
+struct edition *random_layered_edition(struct chance *chance, enum random_rows rows,
+				       struct arena *arena);
+
+/*
  * As random_edition with complete rows, and with its diagram: dead rows are
  * taken out until the edition has no finding. NULL where something else is
  * wrong with it, such as constraints that exclude every case.
  */
 const struct edition *random_sound_edition(struct chance *chance, struct arena *arena,
 					   struct arena *scratch);
+
+/* Does that to an edition of complete rows, whose tables it changes. */
+const struct edition *random_make_sound(struct edition *edition, struct arena *arena,
+					struct arena *scratch);
 
 #endif
