@@ -31,6 +31,8 @@ daemon_sources = \
 	daemon/daemon.h \
 	daemon/engine.c \
 	daemon/engine.h \
+	daemon/fault.c \
+	daemon/fault.h \
 	daemon/limits.h \
 	daemon/listener.c \
 	daemon/listener.h \

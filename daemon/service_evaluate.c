@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "daemon/clock.h"
-#include "daemon/logging.h"
+#include "daemon/fault.h"
 #include "daemon/service_state.h"
 #include "proto/blob.h"
 #include "proto/result.h"
@@ -107,23 +107,22 @@ static int prepare(struct service *service, struct evaluation *e)
 
 static int decide_it(struct evaluation *e)
 {
+	struct arena *arena = &e->call->workspace->arena;
+	const struct edition *edition = fault_edition(e->governing.edition, arena);
 	struct queued *queued = e->queued;
 	int row;
-	int r = decide(e->governing.edition, e->governing.question, &e->facts,
-		       &e->call->workspace->arena, &queued->decision, &row);
+	int r;
 
+	if (edition == NULL)
+		return -ENOMEM;
+	r = decide(edition, e->governing.question, &e->facts, arena,
+		   &queued->decision, &row);
 	if (r == DECIDE_E_CONTRADICTION) {
 		wire_contradiction(e->governing.edition, row, &e->call->refusal);
 		return EVALUATION_REFUSED;
 	}
 	if (r != 0)
 		return r;
-	if (!queued->decision.agreed)
-		logging(LOGGING_ERROR,
-			"the two evaluators disagree: edition %s of %s, "
-			"question %s; referred to an officer",
-			e->governing.edition->name, e->governing.edition->policy_id,
-			e->governing.question->name);
 	queued->edition_hash = e->governing.info->hash;
 	queued->record = (struct wire_record){
 		.edition_hash = queued->edition_hash.bytes,
@@ -297,6 +296,8 @@ int serve_evaluate(struct service *service, struct call *call)
 		return answer_refused(service, call);
 	if (r != 0)
 		return r;
-	return e->request->what_if ? answer_decision(service, e->queued)
-				   : record(service, e);
+	if (!e->request->what_if)
+		return record(service, e);
+	note_disagreement(service, e->queued);
+	return answer_decision(service, e->queued);
 }

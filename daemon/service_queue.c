@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "daemon/logging.h"
@@ -42,6 +43,25 @@ int queue_decision(struct service *service, struct queued *queued,
 	service->n_queued_bytes += n_bytes;
 	queued->call->kept = true;
 	return 0;
+}
+
+void note_disagreement(struct service *service, const struct queued *queued)
+{
+	const struct decision *decision = &queued->decision;
+	const struct wire_record *record = &queued->record;
+	char entry[48] = "not recorded";
+
+	if (decision->agreed)
+		return;
+	service->n_disagreements++;
+	if (record->recorded)
+		snprintf(entry, sizeof(entry), "entry %llu",
+			 (unsigned long long)record->log_index);
+	logging(LOGGING_ERROR,
+		"the two evaluators disagree: policy %s, edition %s, question %s, "
+		"%s; referred to an officer",
+		decision->edition->policy_id, decision->edition->name,
+		decision->question->name, entry);
 }
 
 int answer_decision(struct service *service, struct queued *queued)
@@ -100,6 +120,7 @@ static void answer_all(struct service *service)
 		queued->record.log_index = service->items[i].entry.seq;
 		queued->record.tree_size = head.size;
 		queued->record.checkpoint = checkpoint;
+		note_disagreement(service, queued);
 		answer_or_cut(service, queued);
 	}
 	service->n_recorded += service->n_queued;
@@ -109,9 +130,12 @@ static int refuse_all(struct service *service)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < service->n_queued && r == 0; i++)
+	for (size_t i = 0; i < service->n_queued && r == 0; i++) {
+		service->queued[i]->record.recorded = false;
+		note_disagreement(service, service->queued[i]);
 		r = answer_no(service, service->queued[i]->call, DISK_FULL, "",
 			      "Not decided: there is no room to record it.");
+	}
 	return r;
 }
 

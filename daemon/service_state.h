@@ -121,6 +121,12 @@ bool queue_has_request(const struct service *service, struct bytes request_id);
  */
 MUST_USE int answer_decision(struct service *service, struct queued *queued);
 
+/*
+ * Counts a decision about which the two evaluators disagree, and tells the
+ * journal where it is recorded; never a fact. Once a decision.
+ */
+void note_disagreement(struct service *service, const struct queued *queued);
+
 /* Gives the memory back. Accepts a kept call only when it was answered. */
 void call_end(struct service *service, struct call *call);
 

@@ -92,21 +92,63 @@ static enum outcome outcome_of(const struct decided_output *decided)
 	return (enum outcome)outcome;
 }
 
+/* The constraint that fits best, and how well; *ret_row only for MATCH_YES. */
+static enum match constraints_fit(const struct deciding *deciding, int *ret_row)
+{
+	const struct table *never = deciding->edition->constraints;
+	enum match best = MATCH_NO;
+
+	for (uint8_t r = 0; never != NULL && r < never->n_rows; r++) {
+		enum match match = evaluate_constraint(deciding->edition, r,
+						       &deciding->settled.known);
+
+		if (match == MATCH_YES) {
+			*ret_row = r;
+			return MATCH_YES;
+		}
+		if (match == MATCH_MAYBE)
+			best = MATCH_MAYBE;
+	}
+	return best;
+}
+
+/*
+ * When the evaluators differ nothing is settled: what either of them found is
+ * possible, so that no reader takes a value for decided that is not.
+ */
+static void unsettle(struct deciding *deciding)
+{
+	const struct table_result *result =
+		&deciding->results[deciding->question->table];
+
+	for (uint8_t o = 0; o < deciding->decision->n_outputs; o++) {
+		struct decided_output *decided = &deciding->decision->outputs[o];
+
+		decided->possible |= result->possible[o];
+		decided->settled = false;
+		decided->value = 0;
+		decided->has_day = false;
+	}
+}
+
 static void put_outcome(struct deciding *deciding)
 {
 	struct decision *decision = deciding->decision;
 	const struct decided_output *outcome =
 		&decision->outputs[deciding->question->outcome];
+	int row;
 
-	decision->agreed = true;
+	decision->agreed = constraints_fit(deciding, &row) != MATCH_YES;
 	for (uint8_t o = 0; o < decision->n_outputs; o++)
 		decision->agreed = decision->agreed && outputs_agree(deciding, o);
-	if (!decision->agreed)
+	if (!decision->agreed) {
+		unsettle(deciding);
 		decision->outcome = OUTCOME_REFER;
-	else if (!outcome->settled)
+	} else if (!outcome->settled) {
 		decision->outcome = OUTCOME_ASK;
-	else
+	} else {
 		decision->outcome = outcome_of(outcome);
+	}
 }
 
 /* ---- Rows and the facts they read ---- */
@@ -328,16 +370,19 @@ static int put_open_facts(struct deciding *deciding)
 
 /* ---- Deciding ---- */
 
-/* The constraint that the answers break by themselves, or -1. */
-static int broken_constraint(const struct deciding *deciding)
+/*
+ * The diagram has no case that fits the answers. Returns whether the tables say
+ * so too: some constraint may fit, *ret_row being the one that surely does, or -1.
+ */
+static bool is_contradiction(const struct deciding *deciding, int *ret_row)
 {
-	const struct table *never = deciding->edition->constraints;
+	int row = -1;
+	enum match match = constraints_fit(deciding, &row);
 
-	for (uint8_t r = 0; never != NULL && r < never->n_rows; r++)
-		if (evaluate_constraint(deciding->edition, r,
-					&deciding->settled.known) == MATCH_YES)
-			return r;
-	return -1;
+	if (match == MATCH_NO)
+		return false;
+	*ret_row = row;
+	return true;
 }
 
 int decide(const struct edition *edition, const struct question *question,
@@ -362,10 +407,9 @@ int decide(const struct edition *edition, const struct question *question,
 	r = settle(edition, question, facts, arena, &deciding->settled);
 	if (r != 0)
 		return r;
-	if (deciding->settled.reach[question->outcome].n == 0) {
-		*ret_row = broken_constraint(deciding);
+	if (deciding->settled.reach[question->outcome].n == 0 &&
+	    is_contradiction(deciding, ret_row))
 		return DECIDE_E_CONTRADICTION;
-	}
 	evaluate_tables(edition, question, &deciding->settled.known, deciding->results);
 	for (uint8_t o = 0; o < ret_decision->n_outputs; o++)
 		put_output(deciding, o, &deciding->settled.reach[o]);

@@ -53,8 +53,8 @@ struct decision {
  * Absent, unknown and declined answers are completed in every way that the
  * constraints allow: the outcome is definite only if all completions give it.
  * A fact that a table tests for `unknown` is not completed once it was
- * answered so. Both evaluators run; when they differ the outcome is refer and
- * `agreed` is false.
+ * answered so. Both evaluators run; when they differ the outcome is refer,
+ * `agreed` is false, and no output is settled: what either found is possible.
  *
  * Returns 0; DECIDE_E_CONTRADICTION when no case that the constraints allow
  * fits the answers, with ret_row the constraint's index (or -1 where it takes

@@ -213,6 +213,7 @@ tests_fault_kill9_SOURCES = tests/fault/kill9.c $(permitd_fixture)
 tests_fault_kill9_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)
 
 script_tests = \
+	tests/integration/test_disagreement \
 	tests/integration/test_libpermit \
 	tests/integration/test_permit \
 	tests/support/test-audit-links \

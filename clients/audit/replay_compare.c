@@ -104,7 +104,10 @@ void replay_compare(const struct decision *recorded, const struct decision *now,
 	}
 	compare_outputs(&parts, recorded, now);
 	if (recorded->agreed != now->agreed)
-		part(&parts, "whether both evaluators agreed");
+		part(&parts, now->agreed ? "the two evaluators disagreed when it was "
+					   "recorded, and agree now"
+					 : "the two evaluators agreed when it was "
+					   "recorded, and disagree now");
 	if (recorded->question != now->question || recorded->as_of != now->as_of)
 		part(&parts, "the question or the date of decision");
 	if (recorded->facts_used != now->facts_used)

@@ -65,9 +65,10 @@ static void show_head(const struct output_stream *out, const struct shown *shown
 
 	output_styled(out, outcome_style(shown), "%s: %s", decision->question,
 		      word(shown, which));
-	output_paragraph(out, 0, "", word(shown, means));
+	/* The law left nothing to an officer here: the engine failed. */
 	if (!decision->evaluators_agree)
-		output_paragraph(out, 0, "", word(shown, WORD_DISAGREE));
+		means = WORD_DISAGREE;
+	output_paragraph(out, 0, "", word(shown, means));
 	if (!decision->recorded)
 		output_paragraph(out, 0, "", word(shown, WORD_WHAT_IF));
 }
@@ -147,9 +148,14 @@ static void show_row(const struct output_stream *out, const struct shown *shown,
 		output_paragraph(out, 4, "", word(shown, WORD_UNVERIFIED));
 }
 
-/* Below the question's table, a row that only may apply explains nothing. */
+/*
+ * Below the question's table, a row that only may apply explains nothing. Where
+ * the evaluators differ no row does: its reason would promise what is not decided.
+ */
 static bool explains(const struct shown *shown, const Permit__V1__MatchedRow *row)
 {
+	if (!shown->decision->evaluators_agree)
+		return false;
 	if (row->certain)
 		return true;
 	return shown->decision->outcome != PERMIT__V1__OUTCOME__OUTCOME_ASK &&

@@ -153,17 +153,18 @@ static const char *const words[N_WORDS][N_LANGUAGES] = {
 			    "von dieser Regelung nicht verwendet und nicht "
 			    "aufgezeichnet:",
 			    "non usato da questa normativa e non registrato:" },
-	[WORD_DISAGREE] = { "The two evaluators differ: this is a fault of "
-			    "permitd. An officer "
-			    "decides.",
+	[WORD_DISAGREE] = { "The two evaluators differ, which is a fault of "
+			    "permitd and not of the case. An officer decides it. "
+			    "Nothing is refused by this.",
 			    "Les deux évaluateurs diffèrent : c’est un défaut de "
-			    "permitd. Un "
-			    "agent décide.",
+			    "permitd et non du dossier. Un agent décide. "
+			    "Rien n’est refusé par là.",
 			    "Die beiden Auswerter weichen ab: ein Fehler von "
-			    "permitd. Eine "
-			    "zuständige Person entscheidet.",
-			    "I due valutatori divergono: è un difetto di permitd. "
-			    "Decide un funzionario." },
+			    "permitd, nicht des Falls. Eine zuständige Person "
+			    "entscheidet. Damit ist nichts abgelehnt.",
+			    "I due valutatori divergono: è un difetto di permitd "
+			    "e non del caso. Decide un funzionario. "
+			    "Con ciò nulla è rifiutato." },
 	[WORD_ONE_OF] = { "open, one of:", "ouvert, l’un de :", "offen, eines von:",
 			  "aperto, uno di:" },
 	[WORD_NONE] = { "none", "aucun", "keine", "nessuno" },

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "policy/decide.h"
+#include "policy/diagram/diagram.h"
 #include "policy/language/policy.h"
 #include "tests/support/files.h"
 
@@ -105,6 +106,89 @@ static void a_first_permit_says_what_it_rests_on(void **state)
 		    1);
 }
 
+/* ---- Two evaluators ---- */
+
+static void answer_a_grant(void)
+{
+	answer("ident.status", "possible");
+	answer("presence.in_country", "yes");
+	answer("ca.compliance", "no");
+	answer("ca.bars", "s41");
+	answer("ca.procedures", "none");
+	answer("ca.designated", "no");
+}
+
+/* Decides with an edition that is bent; the sound one grants this case. */
+static struct decision decide_bent(const struct edition *bent)
+{
+	int q = edition_find_question(bent, "first-permit");
+	struct decision decision;
+	int row = -2;
+
+	assert_int_equal(decide(bent, &bent->questions[q], &facts, &arena, &decision,
+				&row),
+			 0);
+	return decision;
+}
+
+static void assert_referred(const struct decision *decision)
+{
+	assert_false(decision->agreed);
+	assert_int_equal(decision->outcome, OUTCOME_REFER);
+	for (uint8_t o = 0; o < decision->n_outputs; o++)
+		assert_false(decision->outputs[o].settled);
+}
+
+static void evaluators_that_differ_leave_nothing_settled(void **state)
+{
+	struct diagram diagram = *edition->diagram;
+	struct edition bent = *edition;
+	int q = edition_find_question(edition, "first-permit");
+	struct decision decision;
+
+	(void)state;
+	answer_a_grant();
+	bent.diagram = &diagram;
+	diagram.roots[q][edition->questions[q].outcome] = TERMINAL | 1;
+	decision = decide_bent(&bent);
+	assert_referred(&decision);
+	/* what the one found, and what the other did */
+	assert_int_equal(decision.outputs[edition->questions[q].outcome].possible, 3);
+}
+
+static void a_case_that_the_diagram_alone_excludes_is_referred(void **state)
+{
+	struct diagram diagram = *edition->diagram;
+	struct edition bent = *edition;
+	int q = edition_find_question(edition, "first-permit");
+	struct decision decision;
+
+	(void)state;
+	answer_a_grant();
+	bent.diagram = &diagram;
+	bent.constraints = NULL;
+	for (size_t o = 0; o < OUTPUTS_MAX; o++)
+		diagram.roots[q][o] = TERMINAL_IMPOSSIBLE;
+	decision = decide_bent(&bent);
+	assert_referred(&decision);
+}
+
+static void a_case_that_a_constraint_alone_excludes_is_referred(void **state)
+{
+	struct table never = *edition->constraints;
+	struct row row = { .id = "never" };
+	struct edition bent = *edition;
+	struct decision decision;
+
+	(void)state;
+	answer_a_grant();
+	bent.constraints = &never;
+	never.rows = &row;
+	never.n_rows = 1;
+	decision = decide_bent(&bent);
+	assert_referred(&decision);
+}
+
 static void what_is_asked_first_burdens_least(void **state)
 {
 	struct decision decision = decide_now("first-permit");
@@ -186,6 +270,9 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	static const struct CMUnitTest tests[] = {
 		TEST(a_first_permit_says_what_it_rests_on),
+		TEST(evaluators_that_differ_leave_nothing_settled),
+		TEST(a_case_that_the_diagram_alone_excludes_is_referred),
+		TEST(a_case_that_a_constraint_alone_excludes_is_referred),
 		TEST(what_is_asked_first_burdens_least),
 		TEST(a_wait_says_until_when),
 		TEST(answers_that_cannot_all_be_true_name_their_constraint),

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PERMIT_FAULT_H
+#define PERMIT_FAULT_H
+
+#include "policy/edition.h"
+
+/*
+ * A switch for tests: it makes one of the two evaluators wrong, to show that
+ * the daemon notices. Only a build that was configured with
+ * --enable-fault-switch or --enable-sanitizers has it; in any other the edition
+ * is what it is, whatever the environment says.
+ *
+ *	PERMITD_TEST_WRONG_EVALUATOR=table	every row gives the next outcome
+ *	PERMITD_TEST_WRONG_EVALUATOR=diagram	every case has the last outcome
+ *
+ * Returns the edition, or a bent copy of it in the arena that borrows from it;
+ * NULL when the arena is full.
+ */
+#ifdef PERMIT_FAULT_SWITCH
+const struct edition *fault_edition(const struct edition *edition,
+				    struct arena *arena);
+#else
+static inline const struct edition *fault_edition(const struct edition *edition,
+						  struct arena *arena)
+{
+	(void)arena;
+	return edition;
+}
+#endif
+
+#endif
