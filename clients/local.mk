@@ -60,6 +60,7 @@ clients_permit_permit_SOURCES = \
 	clients/permit/cmd_facts.c \
 	clients/permit/cmd_policy_check.c \
 	clients/permit/cmd_policy_enact.c \
+	clients/permit/cmd_policy_evidence.c \
 	clients/permit/cmd_policy_list.c \
 	clients/permit/cmd_policy_print.c \
 	clients/permit/cmd_policy_prove.c \
@@ -74,6 +75,8 @@ clients_permit_permit_SOURCES = \
 	clients/permit/editions.h \
 	clients/permit/evaluation.c \
 	clients/permit/evaluation.h \
+	clients/permit/evidence.c \
+	clients/permit/evidence.h \
 	clients/permit/fact_form.c \
 	clients/permit/fact_form.h \
 	clients/permit/failure.c \

@@ -29,6 +29,7 @@ enum permit_option {
 extern const struct command command_policy_check;
 extern const struct command command_policy_test;
 extern const struct command command_policy_prove;
+extern const struct command command_policy_evidence;
 extern const struct command command_policy_print;
 extern const struct command command_policy_enact;
 extern const struct command command_policy_list;

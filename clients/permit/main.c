@@ -29,7 +29,8 @@ static const struct option options[N_PERMIT_OPTIONS] = {
 	[OPTION_WHAT_IF] = { "what-if", NULL,
 			     "only what would follow: nothing is recorded" },
 	[OPTION_SAVE] = { "save", "FILE",
-			  "writes the answers there as a facts file" },
+			  "writes the answers there as a facts file, or the "
+			  "evidence package" },
 	[OPTION_CHECK_ONLY] = { "check-only", NULL,
 				"the daemon checks and stores nothing" },
 };
@@ -37,8 +38,9 @@ static const struct option options[N_PERMIT_OPTIONS] = {
 static const struct command *const commands[] = {
 	&command_evaluate,     &command_ask,	      &command_why,
 	&command_facts,	       &command_policy_check, &command_policy_test,
-	&command_policy_prove, &command_policy_print, &command_policy_enact,
-	&command_policy_list,  &command_policy_show,  &command_status,
+	&command_policy_prove, &command_policy_evidence,
+	&command_policy_print, &command_policy_enact, &command_policy_list,
+	&command_policy_show,  &command_status,
 };
 
 static const struct usage_example examples[] = {
