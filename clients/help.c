@@ -56,7 +56,7 @@ enum exit_code help_program(const struct output_stream *out,
 	put_examples(out, program, program->examples);
 	output_heading(out, "Commands");
 	for (i = 0; i < program->n_commands; i++)
-		output_field(out, 14, program->commands[i]->name,
+		output_field(out, 15, program->commands[i]->name,
 			     program->commands[i]->summary);
 	output_heading(out, "Options");
 	for (i = 0; i < program->n_options; i++)

@@ -18,6 +18,7 @@ static void write_facts(const struct edition *edition, FILE *to)
 		[FACT_ORDINARY] = "ordinary",
 		[FACT_EVIDENCE] = "evidence",
 		[FACT_HIDDEN] = "hidden",
+		[FACT_TESTIMONY] = "testimony",
 	};
 	static const char directions[] = {
 		[DIRECTION_FAVOURABLE] = '+',
