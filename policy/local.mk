@@ -105,6 +105,9 @@ policy_sources = \
 
 policy_tables = \
 	policy/tables/README.md \
+	policy/tables/analysis/README.md \
+	policy/tables/analysis/eu-2004-81-as-written.md \
+	policy/tables/analysis/us-t-as-written.md \
 	policy/tables/canada/README.md \
 	policy/tables/canada/ca-vtip-2006-05-11.md \
 	policy/tables/canada/ca-vtip-2007-06-19.md \

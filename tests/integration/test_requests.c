@@ -220,6 +220,21 @@ static void a_policy_with_mistakes_is_refused_with_their_places(void **state)
 	free(request);
 }
 
+static void an_analysis_document_is_never_enacted(void **state)
+{
+	char *policy = permitd_source_file(
+		"policy/tables/analysis/us-t-as-written.md", NULL);
+	char *request = enactment_of(policy);
+	const char *answer = permitd_ask(d, request, NULL);
+
+	(void)state;
+	assert_holds(answer, "\"code\":\"CODE_POLICY_NOT_VALID\"");
+	assert_holds(answer, "never enacted");
+	assert_log_has(1);
+	free(request);
+	free(policy);
+}
+
 static void an_edition_is_found_by_name_date_and_hash(void **state)
 {
 	char hash[64];
@@ -399,6 +414,7 @@ int main(void)
 		WITH_EDITION(the_same_edition_again_changes_nothing),
 		WITH_EDITION(one_date_has_one_content_for_ever),
 		WITH_EDITION(a_policy_with_mistakes_is_refused_with_their_places),
+		WITH_EDITION(an_analysis_document_is_never_enacted),
 		WITH_EDITION(an_edition_is_found_by_name_date_and_hash),
 		WITH_EDITION(a_repeated_request_is_answered_with_what_was_recorded),
 		WITH_EDITION(a_request_id_serves_one_request_only),

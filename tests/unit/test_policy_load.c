@@ -14,6 +14,7 @@
 #include "tests/support/files.h"
 
 #define CANADA "policy/tables/canada"
+#define ANALYSIS "policy/tables/analysis"
 
 /* The small policy of tests/golden/policy, loaded once for all tests. */
 static struct bytes vocabulary;
@@ -282,7 +283,8 @@ static void loading_twice_gives_the_same_edition(void **state)
 
 /* ---- The law ---- */
 
-static void load_canadian(struct bytes words, const char *name)
+static void load_law(struct bytes words, const char *folder, const char *name,
+		     enum edition_kind kind)
 {
 	CLEANUP(arena_done) struct arena memory;
 	const struct edition *loaded = NULL;
@@ -290,7 +292,7 @@ static void load_canadian(struct bytes words, const char *name)
 	char path[256];
 
 	arena_init(&memory, POLICY_ARENA_BYTES);
-	snprintf(path, sizeof(path), CANADA "/%s", name);
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
 	CLEANUP(file_done) struct bytes document = file_read(path);
 	if (policy_load(words, document, &memory, &loaded, &found) != 0)
 		fail_msg("%s", diagnostic_text(&found.items[0], name,
@@ -298,22 +300,38 @@ static void load_canadian(struct bytes words, const char *name)
 							words : document,
 					       &memory));
 	assert_int_equal(strncmp(name, loaded->policy_id, strlen(loaded->policy_id)), 0);
-	assert_non_null(strstr(name, loaded->name));
+	assert_int_equal(loaded->kind, kind);
+	for (uint16_t f = 0; f < loaded->n_facts; f++)
+		if (kind == EDITION_POLICY || !loaded->facts[f].own)
+			assert_int_not_equal(loaded->facts[f].class, FACT_TESTIMONY);
+	if (kind == EDITION_POLICY)
+		assert_non_null(strstr(name, loaded->name));
+}
+
+static void load_folder(const char *folder, size_t n_least, enum edition_kind kind)
+{
+	CLEANUP(file_done) struct bytes words = file_read("policy/tables/vocabulary.md");
+	struct file_names names;
+
+	file_names_read(&names, folder, ".md");
+	assert_true(names.n > n_least);
+	for (size_t i = 0; i < names.n; i++)
+		if (strcmp(names.at[i], "README.md") != 0)
+			load_law(words, folder, names.at[i], kind);
+	file_names_done(&names);
 }
 
 /* A file is named <policy id>-<edition>.md. */
 static void every_edition_of_the_law_loads(void **state)
 {
-	CLEANUP(file_done) struct bytes words = file_read("policy/tables/vocabulary.md");
-	struct file_names names;
-
 	(void)state;
-	file_names_read(&names, CANADA, ".md");
-	assert_true(names.n >= 8);
-	for (size_t i = 0; i < names.n; i++)
-		if (strcmp(names.at[i], "README.md") != 0)
-			load_canadian(words, names.at[i]);
-	file_names_done(&names);
+	load_folder(CANADA, 8, EDITION_POLICY);
+}
+
+static void laws_as_written_load_as_analyses_and_nothing_else(void **state)
+{
+	(void)state;
+	load_folder(ANALYSIS, 2, EDITION_ANALYSIS);
 }
 
 int main(void)
@@ -335,6 +353,7 @@ int main(void)
 		cmocka_unit_test(an_arena_too_small_is_said_and_nothing_is_set),
 		cmocka_unit_test(loading_twice_gives_the_same_edition),
 		cmocka_unit_test(every_edition_of_the_law_loads),
+		cmocka_unit_test(laws_as_written_load_as_analyses_and_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, load_small, unload_small);

@@ -13,6 +13,7 @@
 #include "tests/support/files.h"
 
 #define CANADA "policy/tables/canada"
+#define ANALYSIS "policy/tables/analysis"
 #define GOLDEN "tests/golden/policy"
 
 static struct arena arena;
@@ -53,7 +54,8 @@ static const char *print(struct bytes document)
 /* Calls work on every document of the tree. */
 static void each_document(void (*work)(struct bytes document))
 {
-	static const char *const folders[] = { "policy/tables", CANADA, GOLDEN };
+	static const char *const folders[] = { "policy/tables", CANADA, ANALYSIS,
+					       GOLDEN };
 	struct file_names names;
 	char path[256];
 	size_t n = 0;
