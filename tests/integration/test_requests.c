@@ -228,7 +228,7 @@ static void an_analysis_document_is_never_enacted(void **state)
 	const char *answer = permitd_ask(d, request, NULL);
 
 	(void)state;
-	assert_holds(answer, "\"code\":\"CODE_POLICY_NOT_VALID\"");
+	assert_holds(answer, "\"code\":\"CODE_ANALYSIS_DOCUMENT\"");
 	assert_holds(answer, "never enacted");
 	assert_log_has(1);
 	free(request);
