@@ -265,8 +265,15 @@ list-tests:
 	@echo $(TESTS)
 
 # Benchmarks are built on demand, by tests/bench/run.
-EXTRA_PROGRAMS = tests/bench/decide tests/bench/load
+EXTRA_PROGRAMS = tests/bench/decide tests/bench/load tests/bench/peers/model
+tests_bench_peers_model_SOURCES = tests/bench/peers/model.c \
+	tests/bench/peers/model.h tests/bench/peers/model_c.c \
+	tests/bench/peers/model_clips.c tests/bench/peers/model_zen.c \
+	tests/support/chance.h
 EXTRA_DIST += tests/README.md tests/bench/README.md tests/bench/run \
+	tests/bench/peers/cedar.mjs tests/bench/peers/clips.c \
+	tests/bench/peers/clips.h tests/bench/peers/package.json \
+	tests/bench/peers/run tests/bench/peers/time.c tests/bench/peers/zen.mjs \
 	tests/valgrind tests/support/valgrind.supp
 
 AM_TESTS_ENVIRONMENT = \
