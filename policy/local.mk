@@ -27,6 +27,8 @@ policy_sources = \
 	policy/diagram/align.h \
 	policy/diagram/align_import.c \
 	policy/diagram/build.c \
+	policy/diagram/canonical.c \
+	policy/diagram/canonical.h \
 	policy/diagram/cases.c \
 	policy/diagram/diagram.h \
 	policy/diagram/identity.c \
@@ -34,6 +36,8 @@ policy_sources = \
 	policy/diagram/image.c \
 	policy/diagram/image.h \
 	policy/diagram/image_write.c \
+	policy/diagram/meaning.c \
+	policy/diagram/meaning.h \
 	policy/diagram/node.c \
 	policy/diagram/node.h \
 	policy/diagram/order.c \

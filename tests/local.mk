@@ -125,10 +125,16 @@ random_editions = \
 
 # The diagram: its orders, its bytes, and what an edition means.
 unit_tests += \
+	tests/property/test_meanings \
 	tests/unit/test_build \
-	tests/unit/test_image
+	tests/unit/test_image \
+	tests/unit/test_meaning
+tests_property_test_meanings_SOURCES = tests/property/test_meanings.c \
+	$(random_editions)
 tests_unit_test_build_SOURCES = tests/unit/test_build.c $(small_policy)
 tests_unit_test_image_SOURCES = tests/unit/test_image.c $(small_policy)
+tests_unit_test_meaning_SOURCES = tests/unit/test_meaning.c $(test_files)
+
 # Diagrams against another library's, BuDDy, on editions as large as law.
 if HAVE_BUDDY
 unit_tests += tests/property/test_oracle
