@@ -88,6 +88,7 @@ void derive_begin(struct derive_input *input, const struct edition *edition,
 {
 	input->edition = edition;
 	input->facts = facts;
+	input->decision = point(facts->as_of);
 	for (size_t i = 0; i < edition->n_facts; i++)
 		input->of_fact[i] = answer_span(&edition->facts[i], &facts->answers[i]);
 }
@@ -155,21 +156,33 @@ static day_t after_absences(const struct derive_input *input,
 	return since;
 }
 
+static day_t since_on(const struct derivation *derivation,
+		      const struct expression *call, int64_t on)
+{
+	const struct facts *facts = derivation->input->facts;
+	day_t day = stretch_begin(call->args[0], &facts->answers[call->args[0]->index],
+				  call->args[2]->duration, (day_t)on);
+
+	return after_absences(derivation->input, call->args[1],
+			      call->args[3]->duration, day, (day_t)on);
+}
+
+/*
+ * A later day never belongs to a stretch that began earlier, so the ends are
+ * enough.
+ */
 static struct span continuous_since(const struct derivation *derivation,
 				    const struct expression *call, struct span on)
 {
-	const struct facts *facts = derivation->input->facts;
-	const struct answer *history = &facts->answers[call->args[0]->index];
-	const struct answer *absences = &facts->answers[call->args[1]->index];
-	day_t day;
+	const struct answer *answers = derivation->input->facts->answers;
 
-	if (!span_is_point(on) || history->state != ANSWER_VALUE ||
-	    absences->state != ANSWER_VALUE)
+	if (answers[call->args[0]->index].state != ANSWER_VALUE ||
+	    answers[call->args[1]->index].state != ANSWER_VALUE)
 		return (struct span){ DAY_MIN, on.high };
-	day = stretch_begin(call->args[0], history, call->args[2]->duration,
-			    (day_t)on.low);
-	return point(after_absences(derivation->input, call->args[1],
-				    call->args[3]->duration, day, (day_t)on.low));
+	if (span_is_point(on))
+		return point(since_on(derivation, call, on.low));
+	return (struct span){ since_on(derivation, call, on.low),
+			      since_on(derivation, call, on.high) };
 }
 
 /* ---- Operators ---- */
@@ -389,9 +402,11 @@ OPERATOR(continuous)
 
 	if (expression->op == EXPR_CONTINUOUS_SINCE)
 		return since;
-	if (!span_is_point(since))
-		return (struct span){ 0, date_months_between(DAY_MIN, (day_t)on.high) };
-	return point(date_months_between((day_t)since.low, (day_t)on.low));
+	/* no stretch begins after its day */
+	return (struct span){
+		larger(0, date_months_between((day_t)since.high, (day_t)on.low)),
+		date_months_between((day_t)since.low, (day_t)on.high),
+	};
 }
 
 /* ---- Leaves ---- */
@@ -419,7 +434,7 @@ OPERATOR(decision_date)
 {
 	UNUSED(expression);
 	UNUSED(args);
-	return point(derivation->input->facts->as_of);
+	return derivation->input->decision;
 }
 
 /* Durations and periods have no span: the operators read them themselves. */
@@ -493,4 +508,31 @@ void derive_all(const struct derive_input *input, uint64_t wanted,
 		of_derived[i] = span_clamp(evaluate(&derivation, derived->expression),
 					   derived->minimum, derived->maximum);
 	}
+}
+
+/* ---- What the day of decision moves ---- */
+
+static bool reads_day(const struct expression *expression, uint64_t with_day,
+		      uint64_t moving)
+{
+	if (expression->op == EXPR_DECISION_DATE)
+		return true;
+	if (expression->op == EXPR_FACT && (with_day >> expression->index & 1) != 0)
+		return true;
+	if (expression->op == EXPR_DERIVED && (moving >> expression->index & 1) != 0)
+		return true;
+	for (size_t i = 0; i < expression->n_args; i++)
+		if (reads_day(expression->args[i], with_day, moving))
+			return true;
+	return false;
+}
+
+uint64_t derive_moving(const struct edition *edition, uint64_t with_day)
+{
+	uint64_t moving = 0;
+
+	for (uint16_t d = 0; d < edition->n_derived; d++)
+		if (reads_day(edition->derived[d].expression, with_day, moving))
+			moving |= 1ull << d;
+	return moving;
 }

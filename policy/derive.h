@@ -24,22 +24,33 @@ struct derive_input {
 	const struct edition *edition;
 	const struct facts *facts;
 	struct span of_fact[FACTS_MAX];	/* number, date or duration; the domain when open */
+	struct span decision;		/* the day of decision; a point unless widened */
 };
 
 /* The values that a fact without an answer can have. Sets and periods: 0..0. */
 struct span fact_domain(const struct fact *fact);
 
-/* Fills of_fact from the answers: points, months as spans, domains. */
+/*
+ * Fills of_fact from the answers: points, months as spans, domains; and the day
+ * of decision. The caller may then widen any of them.
+ */
 void derive_begin(struct derive_input *input, const struct edition *edition,
 		  const struct facts *facts);
 
 /*
  * Computes derived facts in order, those in the bit set `wanted` and those
  * they read. Interval arithmetic: the result holds every value that the
- * derived fact takes for some choice of numbers within of_fact, and is exact
- * when each of them is a point and periods are known.
+ * derived fact takes for some choice of numbers within of_fact and of a day of
+ * decision, and is exact when each of them is a point and periods are known.
  */
 void derive_all(const struct derive_input *input, uint64_t wanted,
 		struct span of_derived[DERIVED_MAX]);
+
+/*
+ * Derived facts whose value may be another one on another day of decision, as
+ * bits: those that read it, or one of the facts in the bit set `with_day`,
+ * directly or not.
+ */
+uint64_t derive_moving(const struct edition *edition, uint64_t with_day);
 
 #endif

@@ -105,7 +105,9 @@ policy_sources = \
 	policy/settle.c \
 	policy/settle.h \
 	policy/testimony.c \
-	policy/testimony.h
+	policy/testimony.h \
+	policy/timeline.c \
+	policy/timeline.h
 
 policy_tables = \
 	policy/tables/README.md \

@@ -18,6 +18,8 @@ struct settling {
 	const struct edition *edition;
 	const struct question *question;
 	const struct facts *facts;
+	const struct settle_days *over;
+	uint64_t moving;		/* derived facts that the day moves, as bits */
 	struct derive_input input;
 	struct settled *settled;
 	struct span of_derived[DERIVED_MAX];	/* in the box looked into, as is ... */
@@ -174,14 +176,25 @@ static int widest(const struct settling *settling, const struct box *box)
 	return widest;
 }
 
-static void take_output(struct settling *settling, uint8_t output)
+static void take_into(struct reach *reach, const struct reach *found)
 {
-	const struct reach *found = &settling->found[output];
-	struct reach *reach = &settling->settled->reach[output];
-
 	for (size_t i = 0; i < found->n; i++)
 		reach_add(reach, found->terminals[i]);
 	reach->too_many = reach->too_many || found->too_many;
+}
+
+/* What was found comes out on some day of some case in the box. */
+static void take_possible(struct settling *settling)
+{
+	for (uint8_t o = 0; o < n_outputs(settling); o++)
+		take_into(&settling->settled->reach[o], &settling->found[o]);
+}
+
+/* What was found comes out on every day of some case in the box. */
+static void take_output(struct settling *settling, uint8_t output)
+{
+	take_into(&settling->settled->reach[output], &settling->found[output]);
+	take_into(&settling->settled->always[output], &settling->found[output]);
 }
 
 static void take_box(struct settling *settling)
@@ -205,7 +218,7 @@ static bool box_is_done(struct settling *settling)
 		if (!found->tied ||
 		    (found->n == 1 && !found->impossible && !found->too_many))
 			take_output(settling, o);
-		else if (!reach_within(found, &settling->settled->reach[o]))
+		else if (!reach_within(found, &settling->settled->always[o]))
 			done = false;
 	}
 	return done;
@@ -214,7 +227,7 @@ static bool box_is_done(struct settling *settling)
 static void search(struct settling *settling, struct box *waiting)
 {
 	size_t n_waiting = 1;
-	size_t n_looked = 0;
+	uint32_t *n_boxes = &settling->settled->n_boxes;
 
 	while (n_waiting > 0) {
 		struct box box = waiting[--n_waiting];
@@ -225,9 +238,13 @@ static void search(struct settling *settling, struct box *waiting)
 		reach_outputs(settling);
 		if (box_is_done(settling))
 			continue;
-		if (cut_at < 0 || n_looked++ >= SETTLE_BOXES_MAX ||
-		    n_waiting + 2 > BOXES_WAITING_MAX || box_is_one_case(settling)) {
+		if (box_is_one_case(settling)) {
 			take_box(settling);
+			continue;
+		}
+		if (cut_at < 0 || (*n_boxes)++ >= settling->over->max_boxes ||
+		    n_waiting + 2 > BOXES_WAITING_MAX) {
+			take_possible(settling);
 			continue;
 		}
 		middle = box.spans[cut_at].low +
@@ -239,7 +256,7 @@ static void search(struct settling *settling, struct box *waiting)
 	}
 }
 
-/* ---- Settling ---- */
+/* ---- What is cut ---- */
 
 static bool is_open(const struct settling *settling, uint8_t fact)
 {
@@ -251,14 +268,13 @@ static bool is_open(const struct settling *settling, uint8_t fact)
 	       answer->date.first != answer->date.last;
 }
 
-/* Facts that the question's derived facts read. */
-static uint64_t facts_derived_from(const struct settling *settling)
+uint64_t settle_derived_from(const struct edition *edition,
+			     const struct question *question)
 {
-	const struct edition *edition = settling->edition;
 	uint64_t facts = 0;
 
 	for (uint16_t d = 0; d < edition->n_derived; d++)
-		if ((settling->question->derived >> d & 1) != 0)
+		if ((question->derived >> d & 1) != 0)
 			facts |= edition->derived[d].facts;
 	return facts;
 }
@@ -266,7 +282,7 @@ static uint64_t facts_derived_from(const struct settling *settling)
 static void find_cut_facts(struct settling *settling)
 {
 	const struct edition *edition = settling->edition;
-	uint64_t derived_from = facts_derived_from(settling);
+	uint64_t derived_from = settle_derived_from(edition, settling->question);
 
 	for (uint8_t i = 0; i < edition->n_facts; i++) {
 		if (!is_open(settling, i))
@@ -303,17 +319,89 @@ static void find_behind(struct settling *settling)
 		settling->tied[settling->behind[i]] = true;
 }
 
-/* What is known with every open fact at its full range. */
+/* What is known with every open fact at its full range, and on all the days. */
 static void settle_whole(struct settling *settling)
 {
 	struct settled *settled = settling->settled;
+	const struct settle_days *over = settling->over;
 
 	derive_begin(&settling->input, settling->edition, settling->facts);
+	settling->input.decision = over->days;
+	for (uint16_t i = 0; i < settling->edition->n_facts; i++)
+		if ((over->with_day >> i & 1) != 0)
+			settling->input.of_fact[i] = over->days;
 	derive_all(&settling->input, settling->question->derived, settling->of_derived);
 	know_all(settling);
 	memcpy(settled->of_derived, settling->of_derived, sizeof(settled->of_derived));
 	settled->known = settling->known;
 }
+
+/* ---- Several days ---- */
+
+static bool moves(const struct settling *settling, const struct variable *variable)
+{
+	uint64_t derived = settling->moving & settling->question->derived;
+
+	switch (variable->kind) {
+	case VARIABLE_DERIVED:
+		return (derived >> variable->index & 1) != 0;
+	case VARIABLE_FACT:
+		return (settling->over->with_day >> variable->index & 1) != 0;
+	case VARIABLE_ELEMENT:
+		break;
+	}
+	return false;
+}
+
+/*
+ * What the day moves has one class on all the days, unless a cut fact stands
+ * behind it: then the boxes say what holds on every day.
+ */
+static bool classes_are_steady(const struct settling *settling)
+{
+	const struct edition *edition = settling->edition;
+
+	for (uint16_t v = 0; v < edition->n_variables; v++) {
+		uint64_t classes = settling->known.classes[v];
+
+		if (moves(settling, &edition->variables[v]) && !settling->tied[v] &&
+		    (classes & (classes - 1)) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Whether the day of an output is known on all of the days, or on none. */
+static bool day_is_steady(const struct settling *settling, uint8_t output)
+{
+	const struct edition *edition = settling->edition;
+	const struct output *o =
+		&edition->tables[settling->question->table].outputs[output];
+	const struct reach *reach = &settling->settled->reach[output];
+	uint64_t value = reach->n == 1 ? reach->terminals[0] & ~TERMINAL : VALUES_MAX;
+	int16_t derived;
+
+	if (o->collected || value >= o->n_values || o->derived[value] < 0)
+		return true;
+	derived = o->derived[value];
+	return (edition->derived[derived].facts & settling->settled->open) == 0 ||
+	       (settling->moving >> derived & 1) == 0 ||
+	       span_is_point(settling->settled->of_derived[derived]);
+}
+
+static bool is_steady(const struct settling *settling)
+{
+	for (uint8_t o = 0; o < n_outputs(settling); o++) {
+		const struct reach *reach = &settling->settled->reach[o];
+
+		if (reach->too_many || !day_is_steady(settling, o) ||
+		    !reach_within(reach, &settling->settled->always[o]))
+			return false;
+	}
+	return true;
+}
+
+/* ---- Settling ---- */
 
 static void begin_box(const struct settling *settling, struct box *box)
 {
@@ -321,25 +409,10 @@ static void begin_box(const struct settling *settling, struct box *box)
 		box->spans[i] = settling->input.of_fact[settling->cut[i]];
 }
 
-int settle(const struct edition *edition, const struct question *question,
-	   const struct facts *facts, struct arena *arena, struct settled *ret_settled)
+static int settle_all(struct settling *settling, struct arena *arena)
 {
-	struct settling *settling = arena_alloc(arena, sizeof(*settling));
 	struct box *waiting;
 
-	if (settling == NULL)
-		return -ENOMEM;
-	settling->edition = edition;
-	settling->question = question;
-	settling->facts = facts;
-	settling->settled = ret_settled;
-	settling->visited = diagram_visited(edition, arena);
-	if (settling->visited == NULL)
-		return -ENOMEM;
-	memset(ret_settled, 0, sizeof(*ret_settled));
-	find_cut_facts(settling);
-	find_behind(settling);
-	settle_whole(settling);
 	reach_outputs(settling);
 	if (settling->n_cut == 0 || box_is_done(settling)) {
 		take_box(settling);
@@ -351,4 +424,47 @@ int settle(const struct edition *edition, const struct question *question,
 	begin_box(settling, &waiting[0]);
 	search(settling, waiting);
 	return 0;
+}
+
+int settle_days(const struct edition *edition, const struct question *question,
+		const struct facts *facts, const struct settle_days *over,
+		struct arena *arena, struct settled *ret_settled)
+{
+	struct settling *settling = arena_alloc(arena, sizeof(*settling));
+	bool one_day = span_is_point(over->days);
+	int r;
+
+	if (settling == NULL)
+		return -ENOMEM;
+	settling->edition = edition;
+	settling->question = question;
+	settling->facts = facts;
+	settling->over = over;
+	settling->settled = ret_settled;
+	settling->visited = diagram_visited(edition, arena);
+	if (settling->visited == NULL)
+		return -ENOMEM;
+	memset(ret_settled, 0, sizeof(*ret_settled));
+	find_cut_facts(settling);
+	find_behind(settling);
+	settle_whole(settling);
+	if (!one_day) {
+		settling->moving = derive_moving(edition, over->with_day);
+		if (!classes_are_steady(settling))
+			return 0;
+	}
+	r = settle_all(settling, arena);
+	ret_settled->steady = one_day || is_steady(settling);
+	return r;
+}
+
+int settle(const struct edition *edition, const struct question *question,
+	   const struct facts *facts, struct arena *arena, struct settled *ret_settled)
+{
+	const struct settle_days today = {
+		.days = { facts->as_of, facts->as_of },
+		.max_boxes = SETTLE_BOXES_MAX,
+	};
+
+	return settle_days(edition, question, facts, &today, arena, ret_settled);
 }

@@ -27,6 +27,11 @@ struct settled {
 	struct span of_derived[DERIVED_MAX];
 	struct reach reach[OUTPUTS_MAX];	/* no terminal at all: a contradiction */
 	uint64_t open;				/* facts without a known value, as bits */
+
+	/* over several days of decision */
+	struct reach always[OUTPUTS_MAX];	/* within reach: found on each day */
+	bool steady;				/* proven: every day gives the same */
+	uint32_t n_boxes;			/* looked at */
 };
 
 /*
@@ -35,9 +40,37 @@ struct settled {
  */
 #define SETTLE_BOXES_MAX 20000
 
-/* Returns 0 or -ENOMEM. */
+/* On the day facts->as_of. Returns 0 or -ENOMEM. */
 MUST_USE int settle(const struct edition *edition, const struct question *question,
 		    const struct facts *facts, struct arena *arena,
 		    struct settled *ret_settled);
+
+/* Days of decision that are looked at together. */
+struct settle_days {
+	struct span days;
+	/* bit i: fact i, a date that was answered, is the day of decision itself */
+	uint64_t with_day;
+	uint32_t max_boxes;
+};
+
+/*
+ * As settle, for all of these days at once. The day is one side more of each
+ * box, and never cut: what holds in a box holds on every day. With `steady`
+ * the reach of every output, and whether its day is known, is the same on each
+ * of the days, and ret_settled->reach is it; without it reach is not to be
+ * used, for it holds too much or was not looked for. When the question's
+ * derived facts read no open fact, steady means that all that decide() says is
+ * the same, but for days that move with the day of decision.
+ *
+ * Returns 0 or -ENOMEM.
+ */
+MUST_USE int settle_days(const struct edition *edition,
+			 const struct question *question, const struct facts *facts,
+			 const struct settle_days *over, struct arena *arena,
+			 struct settled *ret_settled);
+
+/* Facts that the question's derived facts read, as bits. */
+uint64_t settle_derived_from(const struct edition *edition,
+			     const struct question *question);
 
 #endif

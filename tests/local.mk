@@ -104,12 +104,15 @@ unit_tests += \
 	tests/property/test_policies \
 	tests/property/test_random_editions \
 	tests/property/test_small_policies \
+	tests/property/test_timeline \
 	tests/unit/test_derive
 tests_property_test_policies_SOURCES = tests/property/test_policies.c $(naive)
 tests_property_test_random_editions_SOURCES = \
 	tests/property/test_random_editions.c $(random_editions)
 tests_property_test_small_policies_SOURCES = \
 	tests/property/test_small_policies.c $(naive)
+tests_property_test_timeline_SOURCES = \
+	tests/property/test_timeline.c $(naive) $(random_editions_alone)
 tests_unit_test_derive_SOURCES = tests/unit/test_derive.c $(naive)
 naive = \
 	tests/property/compare.c tests/property/compare.h \
@@ -120,7 +123,8 @@ naive = \
 	tests/support/naive_feel.c
 random_editions = \
 	tests/support/brute.c tests/support/brute.h \
-	tests/support/chance.h \
+	tests/support/chance.h $(random_editions_alone)
+random_editions_alone = \
 	tests/support/random_edition.c tests/support/random_edition.h
 
 # The diagram: its orders, its bytes, and what an edition means.
