@@ -53,11 +53,17 @@ clients_libtools_a_SOURCES = \
 
 bin_PROGRAMS += clients/permit/permit
 clients_permit_permit_SOURCES = \
+	clients/permit/card_html.c \
+	clients/permit/card_say.c \
+	clients/permit/card_style.h \
+	clients/permit/card_view.c \
+	clients/permit/card_view.h \
 	clients/permit/case_facts.c \
 	clients/permit/case_facts.h \
 	clients/permit/cmd_ask.c \
 	clients/permit/cmd_evaluate.c \
 	clients/permit/cmd_facts.c \
+	clients/permit/cmd_policy_card.c \
 	clients/permit/cmd_policy_check.c \
 	clients/permit/cmd_policy_enact.c \
 	clients/permit/cmd_policy_evidence.c \
@@ -81,6 +87,8 @@ clients_permit_permit_SOURCES = \
 	clients/permit/fact_form.h \
 	clients/permit/failure.c \
 	clients/permit/failure.h \
+	clients/permit/html.c \
+	clients/permit/html.h \
 	clients/permit/interview.c \
 	clients/permit/interview.h \
 	clients/permit/main.c \

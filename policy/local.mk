@@ -19,6 +19,12 @@ policy_sources = \
 	policy/base/date.h \
 	policy/base/text.c \
 	policy/base/text.h \
+	policy/card.c \
+	policy/card.h \
+	policy/card_case.c \
+	policy/card_path.c \
+	policy/card_rules.c \
+	policy/carding.h \
 	policy/decide.c \
 	policy/decide.h \
 	policy/derive.c \

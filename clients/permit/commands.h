@@ -17,6 +17,7 @@ enum permit_option {
 	OPTION_WHAT_IF,
 	OPTION_SAVE,
 	OPTION_CHECK_ONLY,
+	OPTION_HTML,
 	N_PERMIT_OPTIONS,
 };
 
@@ -26,6 +27,7 @@ enum permit_option {
 	 OPTION(OPTION_PLAIN))
 #define TAKES_DAEMON (TAKES_ALWAYS | OPTION(OPTION_SOCKET))
 
+extern const struct command command_policy_card;
 extern const struct command command_policy_check;
 extern const struct command command_policy_test;
 extern const struct command command_policy_prove;

@@ -33,12 +33,14 @@ static const struct option options[N_PERMIT_OPTIONS] = {
 			  "evidence package" },
 	[OPTION_CHECK_ONLY] = { "check-only", NULL,
 				"the daemon checks and stores nothing" },
+	[OPTION_HTML] = { "html", "FILE",
+			  "writes the report card there as a page" },
 };
 
 static const struct command *const commands[] = {
 	&command_evaluate,     &command_ask,	      &command_why,
 	&command_facts,	       &command_policy_check, &command_policy_test,
-	&command_policy_prove, &command_policy_evidence,
+	&command_policy_prove, &command_policy_card,  &command_policy_evidence,
 	&command_policy_print, &command_policy_enact, &command_policy_list,
 	&command_policy_show,  &command_status,
 };

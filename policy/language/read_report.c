@@ -153,7 +153,8 @@ static bool has_values(const struct report_reading *reading,
 	enum fact_type type = test->derived ? draft->derived[test->index].type :
 					      draft->facts[test->index].type;
 
-	return type == FACT_BOOLEAN || type == FACT_ENUMERATION || type == FACT_SET;
+	return type == FACT_BOOLEAN || type == FACT_ENUMERATION ||
+	       (type == FACT_SET && reading->line != REPORT_LINK);
 }
 
 /* "name = a, b". */
@@ -271,7 +272,10 @@ static bool refer_test(struct report_reading *reading, struct text piece, size_t
 	if (test == NULL || !refer_name(reading, name, test))
 		return false;
 	if (!has_values(reading, test)) {
-		form_wrong(reading, piece, "a boolean, an enumeration or a set");
+		form_wrong(reading, piece,
+			   reading->line == REPORT_LINK ?
+				   "a boolean or an enumeration" :
+				   "a boolean, an enumeration or a set");
 		return false;
 	}
 	return refer_values(reading, test, name, values);
