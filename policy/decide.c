@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "policy/derive.h"
-#include "policy/diagram/walk.h"
+#include "policy/diagram/ask.h"
 #include "policy/evaluate.h"
 #include "policy/settle.h"
 
@@ -15,6 +15,7 @@ struct deciding {
 	const struct question *question;
 	struct arena *arena;
 	struct settled settled;
+	struct asking asking;
 	struct table_result results[TABLES_MAX];
 	bool on_the_way[TABLES_MAX];
 	struct decision *decision;
@@ -23,6 +24,13 @@ struct deciding {
 static const struct table *own_table(const struct deciding *deciding)
 {
 	return &deciding->edition->tables[deciding->question->table];
+}
+
+static node_ref root_of(const struct deciding *deciding, uint8_t output)
+{
+	size_t q = (size_t)(deciding->question - deciding->edition->questions);
+
+	return deciding->edition->diagram->roots[q][output];
 }
 
 /* ---- Outputs ---- */
@@ -286,85 +294,105 @@ static void put_facts(struct deciding *deciding, const struct facts *facts)
 
 /* ---- What is still open ---- */
 
-/* Less burden first: sensitivity, then whom to ask, then the vocabulary's order. */
-static bool before(const struct edition *edition, uint8_t a, uint8_t b)
-{
-	const struct fact *fa = &edition->facts[a];
-	const struct fact *fb = &edition->facts[b];
-
-	if (fa->sensitivity != fb->sensitivity)
-		return fa->sensitivity < fb->sensitivity;
-	if (fa->ask != fb->ask)
-		return fa->ask < fb->ask;
-	return a < b;
-}
-
-static uint8_t put_open(const struct edition *edition, uint64_t facts,
-			uint8_t open[FACTS_MAX])
-{
-	uint8_t n = 0;
-
-	for (uint8_t i = 0; i < edition->n_facts; i++) {
-		uint8_t at;
-
-		if ((facts >> i & 1) == 0)
-			continue;
-		for (at = n; at > 0 && before(edition, i, open[at - 1]); at--)
-			open[at] = open[at - 1];
-		open[at] = i;
-		n++;
-	}
-	return n;
-}
-
-/* Open facts among those behind the variables that matter to an output. */
-static int open_of_output(struct deciding *deciding, uint8_t index,
-			  uint64_t *ret_facts)
+/*
+ * Facts that can still change an output. With too much open for an exact
+ * answer, those behind every variable that matters by itself.
+ */
+static int facts_of_root(struct deciding *deciding, node_ref root, uint64_t *ret_facts)
 {
 	const struct edition *edition = deciding->edition;
-	size_t q = (size_t)(deciding->question - edition->questions);
-	const struct decided_output *decided = &deciding->decision->outputs[index];
 	bool matters[VARIABLES_MAX];
 	uint64_t facts = 0;
 	int r;
 
-	r = diagram_matters(edition, edition->diagram->roots[q][index],
-			    &deciding->settled.known, deciding->arena, matters);
+	if (ask_facts(&deciding->asking, root, ret_facts))
+		return 0;
+	r = diagram_matters(edition, root, &deciding->settled.known, deciding->arena,
+			    matters);
 	if (r != 0)
 		return r;
 	for (uint16_t v = 0; v < edition->n_variables; v++)
 		if (matters[v])
 			facts |= facts_behind(edition, v);
-	for (uint8_t v = 0; v < decided->output->n_values; v++)
-		if ((decided->possible >> v & 1) != 0 && decided->output->derived[v] >= 0)
-			facts |= edition->derived[decided->output->derived[v]].facts;
 	*ret_facts = facts & deciding->settled.open;
 	return 0;
 }
 
-static int put_open_facts(struct deciding *deciding)
+/* Of a derived date as its value, also the facts that tell which day it is. */
+static int open_of_output(struct deciding *deciding, uint8_t index,
+			  uint64_t *ret_facts)
+{
+	const struct edition *edition = deciding->edition;
+	const struct decided_output *decided = &deciding->decision->outputs[index];
+	uint64_t days = 0;
+	int r;
+
+	r = facts_of_root(deciding, root_of(deciding, index), ret_facts);
+	if (r != 0)
+		return r;
+	for (uint8_t v = 0; v < decided->output->n_values; v++)
+		if ((decided->possible >> v & 1) != 0 && decided->output->derived[v] >= 0)
+			days |= edition->derived[decided->output->derived[v]].facts;
+	*ret_facts |= days & deciding->settled.open;
+	return 0;
+}
+
+static uint64_t absent_facts(const struct deciding *deciding, const struct facts *facts)
+{
+	uint64_t absent = 0;
+
+	for (size_t i = 0; i < deciding->edition->n_facts; i++)
+		if (facts->answers[i].state == ANSWER_ABSENT)
+			absent |= 1ull << i;
+	return absent & deciding->question->facts;
+}
+
+static void put_order(struct deciding *deciding, uint64_t outcome, uint64_t others)
 {
 	struct decision *decision = deciding->decision;
+	struct ask asked = { 0 };
+
+	decision->n_open_outputs = ask_sort(deciding->edition, others & ~outcome,
+					    decision->open_outputs);
+	if (outcome == 0)
+		return;
+	ask(&deciding->asking, root_of(deciding, deciding->question->outcome), outcome,
+	    &asked);
+	decision->n_open = asked.n;
+	memcpy(decision->open, asked.facts, sizeof(decision->open));
+	decision->questions_left = asked.questions_left;
+}
+
+static int put_open_facts(struct deciding *deciding, const struct facts *facts)
+{
+	struct decision *decision = deciding->decision;
+	uint64_t absent = absent_facts(deciding, facts);
 	uint64_t outcome = 0;
 	uint64_t others = 0;
+	bool ready = false;
 
 	for (uint8_t o = 0; o < decision->n_outputs; o++) {
-		uint64_t facts = 0;
-		int r;
+		uint64_t found = 0;
+		int r = 0;
 
 		if (decision->outputs[o].settled)
 			continue;
-		r = open_of_output(deciding, o, &facts);
+		if (!ready)
+			r = asking_init(&deciding->asking, deciding->edition,
+					&deciding->settled.known, deciding->settled.open,
+					absent, deciding->arena);
+		ready = true;
+		if (r == 0)
+			r = open_of_output(deciding, o, &found);
 		if (r != 0)
 			return r;
 		if (o == deciding->question->outcome)
-			outcome = facts;
+			outcome = found;
 		else
-			others |= facts;
+			others |= found;
 	}
-	decision->n_open = put_open(deciding->edition, outcome, decision->open);
-	decision->n_open_outputs = put_open(deciding->edition, others & ~outcome,
-					    decision->open_outputs);
+	put_order(deciding, outcome, others);
+	decision->not_asked = (uint8_t)__builtin_popcountll(absent & ~outcome & ~others);
 	return 0;
 }
 
@@ -418,7 +446,7 @@ int decide(const struct edition *edition, const struct question *question,
 	if (r != 0)
 		return r;
 	put_facts(deciding, facts);
-	return put_open_facts(deciding);
+	return put_open_facts(deciding, facts);
 }
 
 /* ---- Text ---- */

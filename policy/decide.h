@@ -39,12 +39,18 @@ struct decision {
 					   on the way to one, read the answer to fact i */
 	uint64_t facts_unused;		/* bit i: answered, but this policy never reads it */
 
-	/* facts that can still change the outcome, least burden first */
+	/* facts that can still change the outcome, in the order to ask: see diagram/ask.h */
 	uint8_t n_open;
 	uint8_t open[FACTS_MAX];
 	/* facts that can only change another output, least burden first */
 	uint8_t n_open_outputs;
 	uint8_t open_outputs[FACTS_MAX];
+
+	/* questions at most until the outcome is proven, if each answer is known */
+	uint8_t questions_left;
+	/* facts of the question without an answer, none of which can change anything:
+	   no output, whatever it turns out to be */
+	uint8_t not_asked;
 };
 
 /*

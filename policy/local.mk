@@ -32,6 +32,8 @@ policy_sources = \
 	policy/diagram/align.c \
 	policy/diagram/align.h \
 	policy/diagram/align_import.c \
+	policy/diagram/ask.c \
+	policy/diagram/ask.h \
 	policy/diagram/build.c \
 	policy/diagram/canonical.c \
 	policy/diagram/canonical.h \
@@ -57,6 +59,8 @@ policy_sources = \
 	policy/diagram/prove_quantify.c \
 	policy/diagram/prove_tables.c \
 	policy/diagram/prover.h \
+	policy/diagram/residual.c \
+	policy/diagram/residual.h \
 	policy/diagram/share.c \
 	policy/diagram/share.h \
 	policy/diagram/walk.c \

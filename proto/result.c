@@ -108,7 +108,7 @@ enum result_error result_facts_read(const struct edition *edition,
 #define HEAD_BYTES (5 * VARINT_MAX_BYTES + 4)
 #define OUTPUT_BYTES (1 + 2 * VARINT_MAX_BYTES)
 #define ROW_BYTES (2 * VARINT_MAX_BYTES)
-#define OPEN_BYTES (2 * (VARINT_MAX_BYTES + FACTS_MAX))
+#define OPEN_BYTES (2 * (VARINT_MAX_BYTES + FACTS_MAX) + 2)
 
 static uint8_t *put_output(const struct decided_output *output, uint8_t *to)
 {
@@ -156,6 +156,8 @@ struct bytes result_write(const struct decision *decision, struct arena *arena)
 	to = varint_write(to, decision->facts_used);
 	to = put_list(decision->open, decision->n_open, to);
 	to = put_list(decision->open_outputs, decision->n_open_outputs, to);
+	*to++ = decision->questions_left;
+	*to++ = decision->not_asked;
 	return (struct bytes){ start, (size_t)(to - start) };
 }
 
@@ -304,6 +306,8 @@ enum result_error result_read(const struct edition *edition, struct bytes from,
 	ret_decision->n_open = take_list(&cursor, edition, &seen, ret_decision->open);
 	ret_decision->n_open_outputs = take_list(&cursor, edition, &seen,
 						 ret_decision->open_outputs);
+	ret_decision->questions_left = take_byte(&cursor, FACTS_MAX);
+	ret_decision->not_asked = take_byte(&cursor, FACTS_MAX);
 	if (cursor.failed || cursor.at != cursor.end)
 		return RESULT_E_MALFORMED;
 	return RESULT_OK;

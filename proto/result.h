@@ -21,6 +21,7 @@
  *		varint facts_used
  *		varint n, n bytes: open facts, in order
  *		varint n, n bytes: facts open for other outputs, in order
+ *		byte questions_left; byte not_asked
  *
  * The first byte is the version of the layout.
  */

@@ -178,6 +178,8 @@ int wire_put_decision(const struct decision *decision,
 				  &to->n_facts_used);
 	to->facts_open = put_open(&put, edition, decision->open, decision->n_open,
 				  &to->n_facts_open);
+	to->questions_left = decision->questions_left;
+	to->not_asked = decision->not_asked;
 	to->facts_open_outputs = put_open(&put, edition, decision->open_outputs,
 					  decision->n_open_outputs,
 					  &to->n_facts_open_outputs);

@@ -116,6 +116,9 @@ void replay_compare(const struct decision *recorded, const struct decision *now,
 	    !same_open(recorded->open_outputs, recorded->n_open_outputs,
 		       now->open_outputs, now->n_open_outputs))
 		part(&parts, "which facts are still open");
+	if (recorded->questions_left != now->questions_left ||
+	    recorded->not_asked != now->not_asked)
+		part(&parts, "how many questions are left, or were not needed");
 	if (parts.n == 0)
 		part(&parts, "only in how it is written");
 }

@@ -29,28 +29,20 @@ static void show_answers(const struct output_stream *out,
 	}
 }
 
-static const char *how_it_ended(const struct interview *interview, char *to,
-				size_t room)
+static enum word how_it_ended(const struct interview *interview)
 {
-	unsigned n_left = interview_not_asked(interview);
-	char number[NUMBER_BYTES];
+	const Permit__V1__Decision *decision = interview->evaluation.decision;
 
-	if (interview->evaluation.decision->outcome ==
-	    PERMIT__V1__OUTCOME__OUTCOME_ASK)
-		return word(interview, WORD_UNSETTLED);
-	if (n_left == 0)
-		return word(interview, WORD_PROVEN_ALL);
-	return word_fill(word(interview, WORD_PROVEN), number_text(n_left, number),
-			 "", to, room);
+	if (decision->outcome == PERMIT__V1__OUTCOME__OUTCOME_ASK)
+		return WORD_UNSETTLED;
+	return decision->not_asked == 0 ? WORD_PROVEN_ALL : WORD_PROVEN;
 }
 
 static void show_end(const struct output_stream *out,
 		     const struct interview *interview)
 {
-	char line[512];
-
 	output_line(out, "%s", "");
-	output_paragraph(out, 0, "", how_it_ended(interview, line, sizeof(line)));
+	output_paragraph(out, 0, "", word(interview, how_it_ended(interview)));
 	show_answers(out, interview);
 	output_line(out, "%s", "");
 }

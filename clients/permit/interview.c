@@ -83,21 +83,6 @@ static const char *next_key(const struct interview *interview)
 			  decision->n_facts_open_outputs);
 }
 
-unsigned interview_not_asked(const struct interview *interview)
-{
-	const Permit__V1__DescribeResponse *described =
-		interview->evaluation.described;
-	unsigned n = 0;
-	size_t i;
-
-	if (described == NULL || described->n_questions == 0)
-		return 0;
-	for (i = 0; i < described->questions[0]->n_facts; i++)
-		if (!is_answered(interview, described->questions[0]->facts[i]))
-			n++;
-	return n;
-}
-
 /* The answer to the date the case was received can select another edition. */
 static bool is_described(const struct evaluation *evaluation)
 {
@@ -148,6 +133,19 @@ static void show_choices(const struct interview *interview,
 		output_paragraph(out, 2, "", word(interview, WORD_FORM_SET));
 }
 
+static void show_left(const struct interview *interview)
+{
+	uint32_t left = interview->evaluation.decision->questions_left;
+	char number[NUMBER_BYTES];
+	char line[128];
+
+	if (left > 0)
+		output_styled(output_of(interview), STYLE_FAINT, "%s",
+			      word_fill(word(interview, WORD_QUESTIONS_LEFT),
+					number_text(left, number), "", line,
+					sizeof(line)));
+}
+
 static void show_question(const struct interview *interview,
 			  const Permit__V1__FactDescription *fact)
 {
@@ -157,6 +155,7 @@ static void show_question(const struct interview *interview,
 	char form[FACT_FORM_BYTES];
 
 	output_heading(out, text_in(fact->questions, fact->n_questions, language));
+	show_left(interview);
 	output_paragraph(out, 0, word(interview, WORD_WHY_WE_ASK),
 			 text_in(fact->whys, fact->n_whys, language));
 	if (do_not[0] != '\0')

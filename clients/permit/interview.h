@@ -44,9 +44,6 @@ bool interview_back(struct interview *interview);
  */
 const char *interview_read(struct interview *interview, const char *prompt);
 
-/* How many facts of the question were not asked. */
-unsigned interview_not_asked(const struct interview *interview);
-
 /* The answers as a facts file, durably. Says what is wrong. */
 enum exit_code interview_save(struct interview *interview, const char *path);
 

@@ -201,6 +201,20 @@ static void show_open_facts(const struct output_stream *out,
 	}
 }
 
+static void show_count(const struct output_stream *out, const struct shown *shown,
+		       enum word which, uint32_t count)
+{
+	char line[LINE_BYTES];
+	char number[NUMBER_BYTES];
+
+	if (count == 0)
+		return;
+	output_line(out, "%s", "");
+	output_paragraph(out, 0, "",
+			 word_fill(word(shown, which), number_text(count, number), "",
+				   line, sizeof(line)));
+}
+
 static void show_routes(const struct output_stream *out, const struct shown *shown)
 {
 	const Permit__V1__Decision *decision = shown->decision;
@@ -292,10 +306,12 @@ void show_decision(const struct output_stream *out, const struct shown *shown)
 	show_head(out, shown);
 	show_open_facts(out, shown, WORD_STILL_NEEDED, decision->facts_open,
 			decision->n_facts_open);
+	show_count(out, shown, WORD_QUESTIONS_LEFT, decision->questions_left);
 	show_outputs(out, shown);
 	show_rows(out, shown);
 	show_open_facts(out, shown, WORD_STILL_OPEN, decision->facts_open_outputs,
 			decision->n_facts_open_outputs);
+	show_count(out, shown, WORD_NOT_NEEDED, decision->not_asked);
 	show_routes(out, shown);
 	show_dates(out, shown);
 	show_record(out, shown);

@@ -193,15 +193,28 @@ static const char *const words[N_WORDS][N_LANGUAGES] = {
 	[WORD_NOT_AN_ANSWER] = { "This is not an answer here:",
 				 "Réponse impossible ici :", "Hier keine Antwort:",
 				 "Risposta non possibile qui:" },
-	[WORD_PROVEN] = { "The result is proven. Questions that were not asked: "
-			  "{}. No "
-			  "answer to them could change it.",
-			  "Le résultat est prouvé. Questions non posées : {}. "
-			  "Aucune réponse ne pourrait le changer.",
-			  "Das Ergebnis ist bewiesen. Nicht gestellte Fragen: {}. "
-			  "Keine Antwort könnte es ändern.",
-			  "Il risultato è provato. Domande non poste: {}. Nessuna "
-			  "risposta potrebbe cambiarlo." },
+	[WORD_QUESTIONS_LEFT] = { "Questions left, if each is answered: at most {}.",
+				  "Questions restantes, si chacune reçoit une réponse : "
+				  "au plus {}.",
+				  "Verbleibende Fragen, wenn jede beantwortet wird: "
+				  "höchstens {}.",
+				  "Domande rimaste, se ognuna riceve una risposta: al "
+				  "massimo {}." },
+	[WORD_NOT_NEEDED] = { "Questions that were not needed: {}. No answer to them "
+			      "could change this.",
+			      "Questions qui n’étaient pas nécessaires : {}. Aucune "
+			      "réponse n’y changerait rien.",
+			      "Nicht benötigte Fragen: {}. Keine Antwort darauf könnte "
+			      "dies ändern.",
+			      "Domande non necessarie: {}. Nessuna risposta potrebbe "
+			      "cambiare questo risultato." },
+	[WORD_PROVEN] = { "The result is proven: no other answer could change it.",
+			  "Le résultat est prouvé : aucune autre réponse ne pourrait le "
+			  "changer.",
+			  "Das Ergebnis ist bewiesen: keine andere Antwort könnte es "
+			  "ändern.",
+			  "Il risultato è provato: nessun’altra risposta potrebbe "
+			  "cambiarlo." },
 	[WORD_PROVEN_ALL] = { "The result is proven. Every question was needed.",
 			      "Le résultat est prouvé. Chaque question était "
 			      "nécessaire.",

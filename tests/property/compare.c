@@ -295,13 +295,32 @@ void compare_products(struct subject *subject, const struct question *question,
 
 /* ---- Comparing decisions ---- */
 
+static uint64_t bits_of(const uint8_t *facts, size_t n)
+{
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < n; i++)
+		bits |= 1ull << facts[i];
+	return bits;
+}
+
+/*
+ * What is asked is the same. The order may differ, since nobody is asked again
+ * what was declined; and where constraints tie facts, so may which of them.
+ */
+static bool same_open(const struct decision *a, const struct decision *b)
+{
+	if (a->edition->constraints != NULL)
+		return (a->n_open == 0) == (b->n_open == 0);
+	return bits_of(a->open, a->n_open) == bits_of(b->open, b->n_open) &&
+	       bits_of(a->open_outputs, a->n_open_outputs) ==
+		       bits_of(b->open_outputs, b->n_open_outputs);
+}
+
 bool same_decision(const struct decision *a, const struct decision *b)
 {
 	if (a->outcome != b->outcome || a->agreed != b->agreed ||
-	    a->n_rows != b->n_rows || a->n_open != b->n_open ||
-	    a->n_open_outputs != b->n_open_outputs ||
-	    memcmp(a->open, b->open, a->n_open) != 0 ||
-	    memcmp(a->open_outputs, b->open_outputs, a->n_open_outputs) != 0)
+	    a->n_rows != b->n_rows || !same_open(a, b))
 		return false;
 	for (size_t i = 0; i < a->n_outputs; i++)
 		if (a->outputs[i].possible != b->outputs[i].possible ||

@@ -179,20 +179,55 @@ static bool is_listed(const struct decision *decision, size_t fact)
 	return false;
 }
 
+/* The completion that is this one but for the first option of what is not kept. */
+static size_t kept_part(const struct completions *c, size_t index, unsigned kept)
+{
+	size_t stride = 1;
+	size_t part = 0;
+
+	for (size_t i = 0; i < c->opened.n; i++) {
+		if ((kept >> i & 1) != 0)
+			part += index / stride % c->n_options[i] * stride;
+		stride *= c->n_options[i];
+	}
+	return part;
+}
+
+/* Completions that agree on these open facts, given as bits, have one outcome. */
+static bool settled_by(const struct completions *c, unsigned kept)
+{
+	uint8_t outcomes[COMPLETIONS_MAX];
+
+	memset(outcomes, IMPOSSIBLE, sizeof(outcomes));
+	for (size_t i = 0; i < c->n; i++) {
+		uint8_t *outcome = &outcomes[kept_part(c, i, kept)];
+
+		if (c->outcomes[i] == IMPOSSIBLE)
+			continue;
+		if (*outcome != IMPOSSIBLE && *outcome != c->outcomes[i])
+			return false;
+		*outcome = c->outcomes[i];
+	}
+	return true;
+}
+
 static void check_open(struct subject *subject, const struct completions *c,
 		       const struct decision *decision)
 {
-	bool any = false;
+	unsigned kept = 0;
 
 	for (size_t i = 0; i < c->opened.n; i++)
-		any = any || flips(c, i);
+		if (is_listed(decision, c->opened.facts[i]))
+			kept |= 1u << i;
 	HOLDS((decision->n_open != 0) == (decision->outcome == OUTCOME_ASK), subject,
 	      c->question, &c->opened);
+	HOLDS(settled_by(c, kept), subject, c->question, &c->opened);
 	for (size_t i = 0; i < c->opened.n; i++) {
-		bool listed = is_listed(decision, c->opened.facts[i]);
+		bool listed = (kept >> i & 1) != 0;
 
 		/* constraints may tie facts so that none can change alone */
-		HOLDS(listed == flips(c, i) || (listed && !any), subject, c->question,
+		HOLDS(listed || !flips(c, i), subject, c->question, &c->opened);
+		HOLDS(!listed || !settled_by(c, kept & ~(1u << i)), subject, c->question,
 		      &c->opened);
 		subject->n_idle += listed && !flips(c, i);
 	}
@@ -315,6 +350,9 @@ void compare_interview(struct subject *subject, const struct question *question,
 		assert_int_equal(decide(subject->edition, question, &facts,
 					&subject->deciding, &decision, &row), 0);
 		none_added(subject, question, &before, &decision);
+		/* asked in its own order, what it promised at most gets less */
+		HOLDS(last_first || decision.questions_left < before.questions_left,
+		      subject, question, NULL);
 	}
 	HOLDS(strcmp(outcome_names[decision.outcome], result.outcome) == 0, subject,
 	      question, NULL);
