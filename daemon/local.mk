@@ -54,10 +54,14 @@ daemon_sources = \
 	daemon/service_recorded.c \
 	daemon/service_state.h \
 	daemon/service_status.c \
+	daemon/store/diagram_record.c \
+	daemon/store/diagram_record.h \
 	daemon/store/edition_record.c \
 	daemon/store/edition_record.h \
 	daemon/store/editions.c \
 	daemon/store/editions.h \
+	daemon/store/editions_load.c \
+	daemon/store/editions_state.h \
 	daemon/store/index.c \
 	daemon/store/index.h \
 	daemon/store/lmdb.c \

@@ -43,6 +43,7 @@ policy_sources = \
 	policy/diagram/identity.h \
 	policy/diagram/image.c \
 	policy/diagram/image.h \
+	policy/diagram/image_layout.h \
 	policy/diagram/image_write.c \
 	policy/diagram/meaning.c \
 	policy/diagram/meaning.h \

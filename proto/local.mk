@@ -18,6 +18,7 @@ proto_sources = \
 	proto/digest.c proto/digest.h \
 	proto/entry.c proto/entry.h \
 	proto/log_reader.c proto/log_reader.h \
+	proto/meaning.c proto/meaning.h \
 	proto/merkle.c proto/merkle.h \
 	proto/note.c proto/note.h \
 	proto/receipt.c proto/receipt.h \

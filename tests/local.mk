@@ -199,6 +199,7 @@ tests_support_with_terminal_LDADD = -lutil
 unit_tests += \
 	tests/unit/test_buffer \
 	tests/unit/test_config \
+	tests/unit/test_editions \
 	tests/unit/test_index \
 	tests/unit/test_lmdb \
 	tests/integration/test_enact \
@@ -207,6 +208,7 @@ unit_tests += \
 tests_integration_test_enact_SOURCES = \
 	tests/integration/test_enact.c $(daemon_case)
 tests_integration_test_enact_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)
+tests_unit_test_editions_SOURCES = tests/unit/test_editions.c $(test_files)
 tests_integration_test_process_SOURCES = \
 	tests/integration/test_process.c $(daemon_case)
 tests_integration_test_process_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)

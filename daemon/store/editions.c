@@ -3,35 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/store/diagram_record.h"
 #include "daemon/store/edition_record.h"
-#include "daemon/store/editions.h"
-#include "policy/language/policy.h"
+#include "daemon/store/editions_state.h"
+#include "proto/meaning.h"
 
 #define INFOS_ARENA_BYTES (64u * 1024 * 1024)
-
-/* A compiled edition and the memory it lives in. */
-struct loaded {
-	const struct edition_info *info; /* NULL: a free place */
-	const struct edition *edition;
-	struct arena arena;
-	uint64_t used_at; /* the tick of its last use */
-};
-
-struct editions {
-	struct lmdb *lmdb;
-	struct arena arena;		   /* of the infos */
-	const struct edition_info **infos; /* sorted; see editions_at */
-	size_t n_infos;
-	size_t cap_infos;
-	struct loaded *loaded;
-	size_t max_loaded;
-	uint64_t tick;
-};
-
-static struct bytes hash_key(const struct digest *hash)
-{
-	return (struct bytes){ hash->bytes, DIGEST_BYTES };
-}
 
 /* ---- What is known ---- */
 
@@ -46,15 +23,15 @@ static int compare(const struct edition_info *a, const struct edition_info *b)
 	return strcmp(a->name, b->name);
 }
 
-static int insert(struct editions *editions, const struct edition_info *info)
+static int insert(struct editions *editions, struct edition_info *info)
 {
 	size_t at = editions->n_infos;
 
 	if (editions->n_infos == editions->cap_infos) {
 		size_t cap = editions->cap_infos == 0 ? 16
 						      : 2 * editions->cap_infos;
-		const struct edition_info **infos = reallocarray(
-			editions->infos, cap, sizeof(*infos));
+		struct edition_info **infos = reallocarray(editions->infos, cap,
+							   sizeof(*infos));
 
 		if (infos == NULL)
 			return -ENOMEM;
@@ -104,7 +81,7 @@ static int read_all(struct editions *editions)
 	int r;
 
 	do {
-		r = txn_get_from(&txn, TABLE_EDITIONS, hash_key(&from), &key,
+		r = txn_get_from(&txn, TABLE_EDITIONS, edition_key(&from), &key,
 				 &value);
 		if (r == 0)
 			r = read_one(editions, key, value);
@@ -127,6 +104,9 @@ int editions_open(struct lmdb *lmdb, size_t max_loaded,
 	arena_init(&editions->arena, INFOS_ARENA_BYTES);
 	editions->loaded = calloc(max_loaded, sizeof(*editions->loaded));
 	r = editions->loaded == NULL ? -ENOMEM : read_all(editions);
+	lmdb_on_renewal(lmdb, editions_renewed, editions);
+	if (r == 0)
+		r = editions_know_meanings(editions);
 	if (r != 0) {
 		editions_close(&editions);
 		return r;
@@ -135,19 +115,14 @@ int editions_open(struct lmdb *lmdb, size_t max_loaded,
 	return 0;
 }
 
-static void unload(struct loaded *loaded)
-{
-	arena_done(&loaded->arena);
-	*loaded = (struct loaded){ 0 };
-}
-
 void editions_close(struct editions **editions)
 {
 	if (*editions == NULL)
 		return;
+	lmdb_on_renewal((*editions)->lmdb, NULL, NULL);
 	if ((*editions)->loaded != NULL)
 		for (size_t i = 0; i < (*editions)->max_loaded; i++)
-			unload(&(*editions)->loaded[i]);
+			edition_unload(&(*editions)->loaded[i]);
 	free((*editions)->loaded);
 	free((*editions)->infos);
 	arena_done(&(*editions)->arena);
@@ -211,117 +186,6 @@ bool editions_knows_policy(const struct editions *editions, const char *policy_i
 	return editions_on(editions, policy_id, DAY_MAX) != NULL;
 }
 
-/* ---- Compiled ones ---- */
-
-static int compile(struct bytes bundle, struct arena *arena,
-		   const struct edition **ret_edition)
-{
-	struct diagnostics *diagnostics = arena_alloc(arena, sizeof(*diagnostics));
-	struct bytes vocabulary;
-	struct bytes policy;
-	int r;
-
-	if (diagnostics == NULL)
-		return -ENOMEM;
-	if (!policy_unbundle(bundle, &vocabulary, &policy))
-		return -EBADMSG;
-	r = policy_load(vocabulary, policy, arena, ret_edition, diagnostics);
-	return r == POLICY_E_NOT_VALID ? -EBADMSG : r;
-}
-
-static int get_bundle(struct txn *txn, const struct digest *hash,
-		      struct bytes *ret_bundle)
-{
-	struct digest found;
-	int r = txn_get(txn, TABLE_BUNDLES, hash_key(hash), ret_bundle);
-
-	if (r == LMDB_E_ABSENT)
-		return -EBADMSG;
-	if (r != 0)
-		return r;
-	found = digest_of(*ret_bundle);
-	return digest_equal(&found, hash) ? 0 : -EBADMSG;
-}
-
-static int load_into(struct editions *editions, const struct edition_info *info,
-		     struct loaded *loaded)
-{
-	CLEANUP(txn_abort) struct txn txn = txn_begin_read(editions->lmdb);
-	struct bytes bundle;
-	int r = get_bundle(&txn, &info->hash, &bundle);
-
-	if (r != 0)
-		return r;
-	arena_init(&loaded->arena, POLICY_ARENA_BYTES);
-	r = compile(bundle, &loaded->arena, &loaded->edition);
-	if (r != 0) {
-		unload(loaded);
-		return r;
-	}
-	loaded->info = info;
-	return 0;
-}
-
-/* The place of the edition, or the free one, or the one longest unused. */
-static struct loaded *place_for(struct editions *editions,
-				const struct edition_info *info)
-{
-	struct loaded *oldest = &editions->loaded[0];
-
-	for (size_t i = 0; i < editions->max_loaded; i++) {
-		struct loaded *at = &editions->loaded[i];
-
-		if (at->info == info)
-			return at;
-		if (at->used_at < oldest->used_at)
-			oldest = at;
-	}
-	return oldest;
-}
-
-int editions_load(struct editions *editions, const struct edition_info *info,
-		  const struct edition **ret_edition)
-{
-	struct loaded *loaded = place_for(editions, info);
-	int r;
-
-	if (loaded->info != info) {
-		unload(loaded);
-		r = load_into(editions, info, loaded);
-		if (r != 0)
-			return r;
-	}
-	loaded->used_at = ++editions->tick;
-	*ret_edition = loaded->edition;
-	return 0;
-}
-
-bool editions_is_loaded(const struct editions *editions,
-			const struct edition_info *info)
-{
-	for (size_t i = 0; i < editions->max_loaded; i++)
-		if (editions->loaded[i].info == info)
-			return true;
-	return false;
-}
-
-int editions_bundle(struct editions *editions, const struct edition_info *info,
-		    struct arena *arena, struct bytes *ret_bundle)
-{
-	CLEANUP(txn_abort) struct txn txn = txn_begin_read(editions->lmdb);
-	struct bytes bundle;
-	const char *copy;
-	int r = get_bundle(&txn, &info->hash, &bundle);
-
-	if (r != 0)
-		return r;
-	copy = arena_text(arena, (const char *)bundle.data, bundle.n);
-	if (copy == NULL)
-		return -ENOMEM;
-	*ret_bundle = (struct bytes){ (const uint8_t *)copy, bundle.n };
-	return 0;
-}
-
 /* ---- Enactment ---- */
 
 int editions_may_enact(const struct editions *editions,
@@ -343,9 +207,9 @@ int editions_may_enact(const struct editions *editions,
 }
 
 /* An info of its own in the editions' arena. NULL without memory. */
-static const struct edition_info *info_of(struct editions *editions,
-					  const struct edition *edition,
-					  const struct enactment *enactment)
+static struct edition_info *info_of(struct editions *editions,
+				    const struct edition *edition,
+				    const struct enactment *enactment)
 {
 	struct edition_info draft = {
 		.hash = enactment->hash,
@@ -377,6 +241,7 @@ struct addition {
 	struct bytes hash;
 	struct bytes bundle;
 	struct bytes record;
+	struct bytes diagram;
 };
 
 static void put_addition(struct txn *txn, void *context)
@@ -385,20 +250,25 @@ static void put_addition(struct txn *txn, void *context)
 
 	txn_put(txn, TABLE_BUNDLES, addition->hash, addition->bundle);
 	txn_put(txn, TABLE_EDITIONS, addition->hash, addition->record);
+	txn_put(txn, TABLE_DIAGRAMS, addition->hash, addition->diagram);
 }
 
 int editions_add(struct editions *editions, const struct edition *edition,
 		 struct bytes bundle, const struct enactment *enactment,
 		 const struct edition_info **ret_info)
 {
-	const struct edition_info *info = info_of(editions, edition, enactment);
-	struct addition addition = { .hash = hash_key(&enactment->hash),
+	struct edition_info *info = info_of(editions, edition, enactment);
+	struct addition addition = { .hash = edition_key(&enactment->hash),
 				     .bundle = bundle };
+	CLEANUP(arena_done) struct arena work;
 	int r;
 
+	arena_init(&work, DIAGRAM_RECORD_ARENA_BYTES);
 	if (info == NULL)
 		return -ENOMEM;
 	r = edition_record_encode(info, &editions->arena, &addition.record);
+	if (r == 0)
+		r = edition_diagram_record(edition, info, &work, &addition.diagram);
 	if (r == 0)
 		r = lmdb_write(editions->lmdb, put_addition, &addition);
 	if (r == 0)
@@ -421,7 +291,7 @@ int editions_adopt(struct editions *editions, struct bytes bundle,
 		return 0;
 	if (!digest_equal(&found, &enactment->hash))
 		return -EBADMSG;
-	r = compile(bundle, &arena, &edition);
+	r = edition_compile(bundle, NULL, &arena, &edition);
 	if (r != 0)
 		return r;
 	return editions_add(editions, edition, bundle, enactment, NULL);

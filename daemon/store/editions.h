@@ -9,7 +9,8 @@
 /*
  * All editions of all policies, for ever: each under the SHA-256 of its bundle,
  * never changed and never taken out. What is known of them is in memory;
- * compiled ones are kept while they are in use, up to a number.
+ * compiled ones are kept while they are in use, up to a number. Their diagrams
+ * are stored, and used where they lie in the database.
  */
 struct editions;
 
@@ -27,6 +28,7 @@ struct edition_info {
 	uint32_t vocabulary;  /* its version */
 	uint64_t recorded_ms; /* when the daemon came to know it */
 	uint64_t seq;	      /* of its entry in the log */
+	struct digest meaning; /* semantic identity (proto/meaning.h); zero without one */
 	uint8_t n_questions;
 	const char *questions[QUESTIONS_MAX];
 };

@@ -14,13 +14,16 @@ struct lmdb {
 	MDB_env *env;
 	MDB_dbi tables[N_TABLES];
 	size_t map_bytes;
+	MDB_txn *standing; /* NULL until the first use; reset while a write runs */
+	int (*renewed)(void *context);
+	void *context;
 };
 
 static const char *const table_names[N_TABLES] = {
 	[TABLE_META] = "meta",	     [TABLE_EDITIONS] = "editions",
-	[TABLE_BUNDLES] = "bundles", [TABLE_IDS] = "ids",
-	[TABLE_RECORDS] = "records", [TABLE_REQUESTS] = "requests",
-	[TABLE_CASES] = "cases",
+	[TABLE_BUNDLES] = "bundles", [TABLE_DIAGRAMS] = "diagrams",
+	[TABLE_IDS] = "ids",	     [TABLE_RECORDS] = "records",
+	[TABLE_REQUESTS] = "requests", [TABLE_CASES] = "cases",
 };
 
 /* Below -10000, so that no errno and no code of a caller is ever taken for it. */
@@ -122,6 +125,8 @@ void lmdb_close(struct lmdb **lmdb)
 {
 	if (*lmdb == NULL)
 		return;
+	if ((*lmdb)->standing != NULL)
+		mdb_txn_abort((*lmdb)->standing);
 	if ((*lmdb)->env != NULL)
 		mdb_env_close((*lmdb)->env);
 	free(*lmdb);
@@ -186,8 +191,8 @@ static int grow(struct lmdb *lmdb)
 	return 0;
 }
 
-int lmdb_write(struct lmdb *lmdb, void (*steps)(struct txn *txn, void *context),
-	       void *context)
+static int write_all(struct lmdb *lmdb, void (*steps)(struct txn *txn, void *context),
+		     void *context)
 {
 	for (;;) {
 		struct txn txn = begin(lmdb, true);
@@ -202,6 +207,55 @@ int lmdb_write(struct lmdb *lmdb, void (*steps)(struct txn *txn, void *context),
 		if (r != 0)
 			return r;
 	}
+}
+
+/* ---- The standing snapshot ---- */
+
+int lmdb_standing(struct lmdb *lmdb, enum lmdb_table table, struct bytes key,
+		  struct bytes *ret_value)
+{
+	MDB_val k = val_of(key);
+	MDB_val v;
+	int r = 0;
+
+	if (lmdb->standing == NULL)
+		r = mdb_txn_begin(lmdb->env, NULL, MDB_RDONLY, &lmdb->standing);
+	if (r == 0)
+		r = mdb_get(lmdb->standing, lmdb->tables[table], &k, &v);
+	if (r == 0)
+		*ret_value = bytes_of(v);
+	return code_of(r);
+}
+
+void lmdb_on_renewal(struct lmdb *lmdb, int (*renewed)(void *context), void *context)
+{
+	lmdb->renewed = renewed;
+	lmdb->context = context;
+}
+
+static int renew(struct lmdb *lmdb)
+{
+	int r = mdb_txn_renew(lmdb->standing);
+
+	if (r == 0)
+		return lmdb->renewed == NULL ? 0 : lmdb->renewed(lmdb->context);
+	mdb_txn_abort(lmdb->standing);
+	lmdb->standing = NULL;
+	return code_of(r);
+}
+
+int lmdb_write(struct lmdb *lmdb, void (*steps)(struct txn *txn, void *context),
+	       void *context)
+{
+	int renewed = 0;
+	int r;
+
+	if (lmdb->standing != NULL)
+		mdb_txn_reset(lmdb->standing);
+	r = write_all(lmdb, steps, context);
+	if (lmdb->standing != NULL)
+		renewed = renew(lmdb);
+	return renewed < 0 ? renewed : r;
 }
 
 void txn_fail(struct txn *txn, int code)

@@ -18,6 +18,7 @@ enum lmdb_table {
 	TABLE_META,	/* 8-byte names -> marks and versions */
 	TABLE_EDITIONS, /* hash -> what is known of an edition */
 	TABLE_BUNDLES,	/* hash -> the edition's documents */
+	TABLE_DIAGRAMS, /* hash -> its compiled diagram (diagram_record.h) */
 	TABLE_IDS,	/* entry id -> seq */
 	TABLE_RECORDS,	/* seq of a record's first entry -> position */
 	TABLE_REQUESTS, /* request id -> seq */
@@ -45,6 +46,30 @@ void lmdb_close(struct lmdb **lmdb);
 
 /* Bytes of the map: how far the file can grow before the map does. */
 size_t lmdb_map_bytes(const struct lmdb *lmdb);
+
+/*
+ * Values that are used where they lie, for longer than a transaction:
+ *
+ *	lmdb_standing	a value in the snapshot that stands between writes
+ *	lmdb_write	ends that snapshot, writes, and begins the next one;
+ *			then calls `renewed`, which must look each value up again
+ *
+ * A snapshot that stood through writes would keep every page that they free
+ * from being used again, and the file would grow for ever. A map that grows
+ * moves every value. So no view of one may be used while lmdb_write runs, and
+ * after it only what `renewed` has looked up.
+ */
+
+/* Returns 0, LMDB_E_ABSENT or -errno. */
+MUST_USE int lmdb_standing(struct lmdb *lmdb, enum lmdb_table table, struct bytes key,
+			   struct bytes *ret_value);
+
+/*
+ * renewed is called at the end of each lmdb_write, whether it wrote or not. What
+ * it returns other than 0 becomes the result of lmdb_write: the caller goes by
+ * that as by any other -errno. There is one, or NULL.
+ */
+void lmdb_on_renewal(struct lmdb *lmdb, int (*renewed)(void *context), void *context);
 
 /*
  * A run of steps with one sticky error. Views of values last until the

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "policy/diagram/image.h"
+#include "policy/diagram/image_layout.h"
 #include "policy/diagram/order.h"
 
 /*

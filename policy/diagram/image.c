@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "policy/diagram/image.h"
+#include "policy/diagram/image_layout.h"
 
 #include <assert.h>
 #include <string.h>

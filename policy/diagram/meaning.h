@@ -30,7 +30,7 @@
  * that share a date may exclude that combination, and two computations that
  * come to the same are told apart when they are written differently.
  */
-#define MEANING_NODES_MAX (1u << 18)
+#define MEANING_NODES_MAX (1u << 16)
 
 /*
  * Writes the meaning of a loaded edition into the arena. Scratch may be given

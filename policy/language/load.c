@@ -5,6 +5,7 @@
 struct load {
 	struct bytes vocabulary;
 	struct bytes policy;
+	struct stored_diagram *stored;	/* NULL without one */
 	const struct edition *edition;
 };
 
@@ -172,6 +173,23 @@ static void build_diagram(struct loader *loader, struct edition *edition)
 		note_finding(loader, edition, &findings[i]);
 }
 
+/* Takes the stored diagram, if there is one that fits. */
+static bool take_diagram(struct loader *loader, struct edition *edition,
+			 struct stored_diagram *stored)
+{
+	if (stored == NULL)
+		return false;
+	arena_reset(&loader->scratch);
+	stored->fault = image_open(stored->image, edition, &loader->scratch,
+				   loader->arena, &stored->diagram);
+	if (stored->fault == IMAGE_NO_ROOM)
+		loader_no_room(loader);
+	if (stored->fault != IMAGE_SOUND)
+		return false;
+	edition->diagram = stored->diagram;
+	return true;
+}
+
 static void load(struct loader *loader, void *argument)
 {
 	struct draft *draft = new_draft(loader);
@@ -194,9 +212,19 @@ static void load(struct loader *loader, void *argument)
 		return;
 	check_draft(draft);
 	edition = make_edition(draft);
-	if (mistakes(loader) == 0)
+	if (mistakes(loader) == 0 && !take_diagram(loader, edition, load->stored))
 		build_diagram(loader, edition);
 	load->edition = edition;
+}
+
+static int run(struct load *argument, struct arena *arena,
+	       const struct edition **ret_edition, struct diagnostics *ret_diagnostics)
+{
+	int r = loader_run(arena, ret_diagnostics, load, argument);
+
+	if (r == 0)
+		*ret_edition = argument->edition;
+	return r;
 }
 
 int policy_load(struct bytes vocabulary, struct bytes policy, struct arena *arena,
@@ -204,9 +232,18 @@ int policy_load(struct bytes vocabulary, struct bytes policy, struct arena *aren
 		struct diagnostics *ret_diagnostics)
 {
 	struct load argument = { .vocabulary = vocabulary, .policy = policy };
-	int r = loader_run(arena, ret_diagnostics, load, &argument);
 
-	if (r == 0)
-		*ret_edition = argument.edition;
-	return r;
+	return run(&argument, arena, ret_edition, ret_diagnostics);
+}
+
+int policy_load_stored(struct bytes vocabulary, struct bytes policy,
+		       struct stored_diagram *stored, struct arena *arena,
+		       const struct edition **ret_edition,
+		       struct diagnostics *ret_diagnostics)
+{
+	struct load argument = { .vocabulary = vocabulary, .policy = policy,
+				 .stored = stored };
+
+	stored->diagram = NULL;
+	return run(&argument, arena, ret_edition, ret_diagnostics);
 }

@@ -2,7 +2,7 @@
 #ifndef PERMIT_LANGUAGE_POLICY_H
 #define PERMIT_LANGUAGE_POLICY_H
 
-#include "policy/edition.h"
+#include "policy/diagram/image.h"
 
 /*
  * One thing that is wrong with a document, as a compiler would say it. The
@@ -38,6 +38,24 @@ struct diagnostics {
 MUST_USE int policy_load(struct bytes vocabulary, struct bytes policy,
 			 struct arena *arena, const struct edition **ret_edition,
 			 struct diagnostics *ret_diagnostics);
+
+/* A diagram that was kept from an earlier load of the same documents. */
+struct stored_diagram {
+	struct bytes image;	 /* borrowed for as long as the edition is used */
+	enum image_fault fault;	 /* set: why it was of no use, or IMAGE_SOUND */
+	struct diagram *diagram; /* set: the edition's, in these bytes; NULL: built anew */
+};
+
+/*
+ * As policy_load, with a diagram that need not be built again: then gaps,
+ * overlaps and dead rows are not looked for either, since an edition with any
+ * never had a diagram to keep. One that is damaged or of another edition is
+ * left, and built anew.
+ */
+MUST_USE int policy_load_stored(struct bytes vocabulary, struct bytes policy,
+				struct stored_diagram *stored, struct arena *arena,
+				const struct edition **ret_edition,
+				struct diagnostics *ret_diagnostics);
 
 /*
  * The canonical form of a document (a policy or a vocabulary; told by its

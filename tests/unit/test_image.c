@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "policy/diagram/image.h"
+#include "policy/diagram/image_layout.h"
 #include "policy/language/policy.h"
 #include "tests/support/small_policy.h"
 
