@@ -105,7 +105,10 @@ unit_tests += \
 	tests/property/test_random_editions \
 	tests/property/test_small_policies \
 	tests/property/test_timeline \
+	tests/property/test_walks \
 	tests/unit/test_derive
+tests_property_test_walks_SOURCES = tests/property/test_walks.c \
+	tests/support/chance.h $(test_files)
 tests_property_test_policies_SOURCES = tests/property/test_policies.c $(naive)
 tests_property_test_random_editions_SOURCES = \
 	tests/property/test_random_editions.c $(random_editions)
