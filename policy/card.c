@@ -236,8 +236,13 @@ static size_t show_kind(struct carding *carding, enum card_line line,
 static void card_unconditional(struct carding *carding)
 {
 	static const enum theorem_kind kinds[] = {
-		THEOREM_NO_TESTIMONY, THEOREM_TESTIMONY, THEOREM_PROXY,
+		THEOREM_NO_TESTIMONY,
+		THEOREM_TESTIMONY,
+		THEOREM_TESTIMONY_ROW,
+		THEOREM_PROXY,
+		THEOREM_PROXY_ROW,
 		THEOREM_EVIDENCE,
+		THEOREM_EVIDENCE_ROW,
 	};
 	size_t n_failed = 0;
 

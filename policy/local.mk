@@ -58,6 +58,9 @@ policy_sources = \
 	policy/diagram/prove_pair.c \
 	policy/diagram/prove_person.c \
 	policy/diagram/prove_quantify.c \
+	policy/diagram/prove_row.c \
+	policy/diagram/prove_share.c \
+	policy/diagram/prove_stake.c \
 	policy/diagram/prove_tables.c \
 	policy/diagram/prover.h \
 	policy/diagram/residual.c \

@@ -42,17 +42,6 @@ const char *wire_facts_text(const struct edition *edition, uint64_t facts,
 
 /* ---- Rows ---- */
 
-static const char *citation_text(struct put *put, const struct citation *citation)
-{
-	struct builder text;
-
-	if (!citation->unverified)
-		return citation->text;
-	builder_init(&text, put->arena);
-	builder_format(&text, "%s (unverified)", citation->text);
-	return builder_text(&text);
-}
-
 /* A row of a table, or with row -1 the table as a whole. */
 static void put_proof_row(struct put *put, const struct table *table, int row,
 			  Permit__V1__ProofRow *to)
@@ -67,13 +56,21 @@ static void put_proof_row(struct put *put, const struct table *table, int row,
 	to->sources = put_array(put, from->n_citations, sizeof(*to->sources));
 	to->n_sources = to->sources == NULL ? 0 : from->n_citations;
 	for (size_t i = 0; i < to->n_sources; i++)
-		to->sources[i] = put_text(put,
-					  citation_text(put, &from->citations[i]));
+		to->sources[i] = borrow_text(from->citations[i].text);
 }
 
 /* ---- Cases ---- */
 
+/* Facts that the question never reads are left out: they would only be noise. */
+static bool is_shown(const struct question *question, const struct facts *facts,
+		     uint16_t f)
+{
+	return facts->answers[f].state != ANSWER_ABSENT &&
+	       (question->facts >> f & 1) != 0;
+}
+
 static void put_proof_answers(struct put *put, const struct edition *edition,
+			      const struct question *question,
 			      const struct facts *facts, Permit__V1__ProofCase *to)
 {
 	size_t n = 0;
@@ -82,13 +79,13 @@ static void put_proof_answers(struct put *put, const struct edition *edition,
 		return;
 	to->as_of = put_day(put, facts->as_of);
 	for (uint16_t f = 0; f < edition->n_facts; f++)
-		n += facts->answers[f].state != ANSWER_ABSENT;
+		n += is_shown(question, facts, f);
 	PUT_MESSAGES(put, to, answers, n, permit__v1__proof_answer__init);
 	n = 0;
 	for (uint16_t f = 0; f < edition->n_facts && n < to->n_answers; f++) {
 		Permit__V1__ProofAnswer *answer = to->answers[n];
 
-		if (facts->answers[f].state == ANSWER_ABSENT)
+		if (!is_shown(question, facts, f))
 			continue;
 		answer->key = borrow_text(edition->facts[f].key);
 		answer->value = put_text(put, fact_print(&edition->facts[f],
@@ -99,6 +96,7 @@ static void put_proof_answers(struct put *put, const struct edition *edition,
 }
 
 static void put_proof_case(struct put *put, const struct edition *edition,
+			   const struct question *question,
 			   const struct output *output,
 			   const struct theorem_case *from,
 			   Permit__V1__ProofCase *to)
@@ -107,7 +105,7 @@ static void put_proof_case(struct put *put, const struct edition *edition,
 			    diagram_case_text(edition, &from->shown, put->arena));
 	to->value = put_text(put, value_text(output, from->value, put->arena));
 	to->evaluators_agree = from->agreed;
-	put_proof_answers(put, edition, from->facts, to);
+	put_proof_answers(put, edition, question, from->facts, to);
 	PUT_MESSAGES(put, to, rows, from->n_rows, permit__v1__proof_row__init);
 	for (size_t i = 0; i < to->n_rows; i++)
 		put_proof_row(put, &edition->tables[from->rows[i].table],
@@ -155,7 +153,9 @@ int wire_put_failed(const struct edition *edition, const struct theorem *theorem
 	PUT_MESSAGES(&put, to, cases, output == NULL ? 0 : from->n_cases,
 		     permit__v1__proof_case__init);
 	for (size_t i = 0; i < to->n_cases; i++)
-		put_proof_case(&put, edition, output, &from->cases[i], to->cases[i]);
+		put_proof_case(&put, edition,
+			       &edition->questions[theorem->question], output,
+			       &from->cases[i], to->cases[i]);
 	return put_status(&put);
 }
 

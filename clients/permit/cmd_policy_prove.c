@@ -3,6 +3,7 @@
 
 #include "clients/permit/commands.h"
 #include "clients/permit/failure.h"
+#include "clients/permit/shares.h"
 #include "clients/policy_file.h"
 #include "proto/wire_proof.h"
 
@@ -51,6 +52,8 @@ static void say_failure(const struct output_stream *out, struct report *report,
 	else
 		output_line(out, "%s FAILS: no memory to show how",
 			    theorem_texts[theorem->kind].name);
+	if (shares_counted(theorem))
+		shares_say(out, report->file.edition, theorem);
 }
 
 /* One line for what holds of every question and output, then what does not. */
@@ -71,7 +74,7 @@ static void say_kind(const struct output_stream *out, struct report *report,
 		cost += report->theorems[i].cost;
 	}
 	if (n_hold > 0)
-		output_line(out, "%s %-16s holds %3u times, %5llu nodes: %s%s%s",
+		output_line(out, "%s %-20s holds %3u times, %5llu nodes: %s%s%s",
 			    text->obligation, text->name, n_hold,
 			    (unsigned long long)cost, text->statement,
 			    about != 0 ? "; about " : "",
@@ -84,10 +87,21 @@ static void say_kind(const struct output_stream *out, struct report *report,
 			say_failure(out, report, &report->theorems[i]);
 }
 
+static bool any_counted(const struct report *report)
+{
+	size_t i = 0;
+
+	while (i < report->n && !shares_counted(&report->theorems[i]))
+		i++;
+	return i < report->n;
+}
+
 static void say(const struct output_stream *out, struct report *report)
 {
 	for (int kind = 0; kind < N_THEOREM_KINDS; kind++)
 		say_kind(out, report, (enum theorem_kind)kind);
+	if (any_counted(report))
+		output_line(out, "%s", SHARE_MEANING);
 	output_styled(out, report->n_failed > 0 ? STYLE_CARE : STYLE_GOOD,
 		      "%s: %zu theorems, %zu hold, %zu fail", report->file.path,
 		      report->n, report->n - report->n_failed, report->n_failed);
@@ -114,6 +128,7 @@ static json_t *theorem_json(struct report *report, const struct theorem *theorem
 	const char *question = NULL;
 	const char *output = NULL;
 	json_t *example = NULL;
+	json_t *shares = NULL;
 
 	arena_reset(&report->scratch);
 	if (theorem->question >= 0)
@@ -125,13 +140,17 @@ static json_t *theorem_json(struct report *report, const struct theorem *theorem
 		if (example == NULL)
 			return NULL;
 	}
+	if (shares_counted(theorem))
+		shares = shares_json(edition, theorem);
 	return json_pack(
-		"{s:s, s:s, s:s, s:s*, s:s*, s:b, s:s, s:I, s:o*}", "obligation",
+		"{s:s, s:s, s:s, s:s*, s:s*, s:b, s:s, s:I, s:o*, s:o*}",
+		"obligation",
 		text->obligation, "theorem", text->name, "statement",
 		text->statement, "question", question, "output", output, "holds",
 		theorem->holds, "about",
 		or_cut(wire_facts_text(edition, theorem->about, &report->scratch)),
-		"nodes", (json_int_t)theorem->cost, "counterexample", example);
+		"nodes", (json_int_t)theorem->cost, "shares", shares, "counterexample",
+		example);
 }
 
 static json_t *report_json(struct report *report)

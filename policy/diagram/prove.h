@@ -3,6 +3,7 @@
 #define PERMIT_DIAGRAM_PROVE_H
 
 #include "policy/diagram/diagram.h"
+#include "policy/diagram/share.h"
 
 /*
  * What an edition cannot do. Each theorem speaks of every case at once and is
@@ -28,17 +29,28 @@ enum theorem_kind {
 	/* P0. No fact, derived fact, table, output, value or row is named testimony. */
 	THEOREM_NO_TESTIMONY,
 	/*
-	 * P1. Facts with such a name, were there any, change no output, and no
-	 * constraint ties them to others, which would tell what can be the case.
+	 * P1. Facts with such a name or class, were there any, change no output,
+	 * and no constraint ties them to others, which would tell what can be the
+	 * case. What is asked follows: the facts that can still matter are read off
+	 * the same diagram, and a fact that no output depends on stands on none of
+	 * its nodes. The edition chosen follows from two dates alone, that of the
+	 * application and that of the decision (enum selected_by has no third).
 	 */
 	THEOREM_TESTIMONY,
+	/*
+	 * P1, P2, P3. Nor do they change which rows of the question's table are
+	 * shown: the person's reason is the row's, also where outputs are alike.
+	 */
+	THEOREM_TESTIMONY_ROW,
 	/* P2. Nor do facts whose question or values tell of criminal justice. */
 	THEOREM_PROXY,
+	THEOREM_PROXY_ROW,
 	/*
 	 * P3. Nor do facts of class evidence or hidden. Source, basis and date of
 	 * an answer are no variable and no operand, so nothing can depend on them.
 	 */
 	THEOREM_EVIDENCE,
+	THEOREM_EVIDENCE_ROW,
 	/*
 	 * P4. No case is adverse with a fact unknown that is not adverse with some
 	 * value of it, all else equal.
@@ -123,6 +135,12 @@ struct counterexample {
 	int16_t row;
 };
 
+/* A fact or a row, and the share of cases in which it depends or is depended on. */
+struct theorem_share {
+	uint8_t index; /* of the edition's facts, or of the question's rows */
+	struct share share;
+};
+
 struct theorem {
 	enum theorem_kind kind;
 	int16_t question; /* -1: of the whole edition */
@@ -135,6 +153,16 @@ struct theorem {
 	uint64_t about;
 	uint64_t cost; /* nodes, and pairs of nodes, looked at */
 	const struct counterexample *counterexample; /* NULL when it holds */
+	/*
+	 * P1 to P3 when they fail by cases: for which share of the cases, told
+	 * apart by all other facts, what it is about changes the result; each of
+	 * its facts alone, all others equal; and each row of a theorem of rows.
+	 */
+	struct share share;
+	uint8_t n_by_fact;
+	uint8_t n_by_row;
+	const struct theorem_share *by_fact;
+	const struct theorem_share *by_row;
 };
 
 #define THEOREMS_MAX (5 + QUESTIONS_MAX * (4 * OUTPUTS_MAX + N_THEOREM_KINDS))

@@ -22,9 +22,8 @@ static void know(const struct edition *edition, const struct diagram_case *compl
 		ret_known->classes[v] = 1ull << complete->classes[v];
 }
 
-/* The terminal that the diagram gives a complete case. */
-static node_ref terminal_of(const struct edition *edition, node_ref node,
-			    const struct diagram_case *complete)
+node_ref terminal_of(const struct edition *edition, node_ref node,
+		     const struct diagram_case *complete)
 {
 	const struct diagram *diagram = edition->diagram;
 

@@ -108,6 +108,10 @@ void find_facts(const struct edition *edition, uint16_t question, uint8_t output
 		struct counterexample *example, struct arena *arena,
 		struct arena *scratch);
 
+/* The terminal that a diagram gives a complete case. */
+node_ref terminal_of(const struct edition *edition, node_ref node,
+		     const struct diagram_case *complete);
+
 /* Facts behind the variables in which two cases differ, as bits. */
 uint64_t differing_facts(const struct edition *edition,
 			 const struct diagram_case *a,
@@ -116,7 +120,7 @@ uint64_t differing_facts(const struct edition *edition,
 /* Facts behind a variable, as bits. */
 uint64_t facts_behind(const struct edition *edition, uint16_t variable);
 
-/* ---- The rest of the theorems ---- */
+/* ---- Results (prove.c) ---- */
 
 struct proof {
 	const struct edition *edition;
@@ -180,6 +184,40 @@ bool proof_conditions(struct proof *proof, struct conditions *conditions);
 /* Notes what went wrong in the pool; returns the cost. */
 uint64_t proof_conditions_end(struct proof *proof,
 			      const struct conditions *conditions);
+
+/* ---- Independence (prove_stake.c, prove_row.c, prove_share.c) ---- */
+
+/* Facts of testimony, as bits: by name or by class. */
+uint64_t facts_testimony(const struct edition *edition);
+
+/* The variables behind facts; false when there are none. */
+bool stake_variables(const struct edition *edition, uint64_t facts,
+		     bool at_stake[VARIABLES_MAX]);
+
+/*
+ * As depends_on: the whole set first, for that is the theorem; then each fact
+ * alone, for a pair that differs in one fact says more.
+ */
+MUST_USE int stake_search(const struct edition *edition, node_ref root,
+			  uint64_t facts, struct arena *scratch,
+			  struct diagram_case pair[2], uint64_t *cost);
+
+void prove_untied(struct proof *proof);
+void prove_independence(struct proof *proof, uint16_t question);
+void prove_row(struct proof *proof, enum theorem_kind kind, uint16_t question,
+	       uint64_t facts);
+
+/*
+ * Counts for which share of the cases some split is fulfilled or not by what the
+ * theorem is about, and by each of its facts; then, for rows, which are the
+ * splits, by each row. Splits are boolean and false where a case is impossible.
+ */
+void count_shares(struct proof *proof, struct conditions *conditions,
+		  const node_ref *splits, uint8_t n, struct theorem *theorem);
+void count_row_shares(struct proof *proof, struct conditions *conditions,
+		      const node_ref *rows, uint8_t n, struct theorem *theorem);
+
+/* ---- The rest ---- */
 
 void prove_unknown(struct proof *proof, uint16_t question); /* prove_person.c */
 void prove_protection(struct proof *proof, uint16_t question);

@@ -146,6 +146,29 @@ static uint64_t tied_facts(const struct edition *edition)
 
 /* ---- Two cases ---- */
 
+static bool is_of_rows(const struct theorem *t)
+{
+	return t->kind == THEOREM_TESTIMONY_ROW || t->kind == THEOREM_PROXY_ROW ||
+	       t->kind == THEOREM_EVIDENCE_ROW;
+}
+
+static bool is_of_outputs(const struct theorem *t)
+{
+	return t->kind == THEOREM_TESTIMONY || t->kind == THEOREM_PROXY ||
+	       t->kind == THEOREM_EVIDENCE;
+}
+
+/* What a theorem of independence looks at is not the same. */
+static bool part(const struct space *space, const struct theorem *t, unsigned i,
+		 unsigned j)
+{
+	const struct brute_table *a = &space->at[i][t->question];
+	const struct brute_table *b = &space->at[j][t->question];
+
+	return is_of_rows(t) ? memcmp(a->taken, b->taken, sizeof(a->taken)) != 0
+			     : a->values[t->output] != b->values[t->output];
+}
+
 /* The pair shows that the theorem is false; what is left to other cases apart. */
 static bool shows(const struct space *space, const struct theorem *t, unsigned i,
 		  unsigned j)
@@ -156,11 +179,8 @@ static bool shows(const struct space *space, const struct theorem *t, unsigned i
 
 	if (!space->possible[i] || !space->possible[j])
 		return false;
-	if (t->kind == THEOREM_TESTIMONY || t->kind == THEOREM_PROXY ||
-	    t->kind == THEOREM_EVIDENCE)
-		return alike(space, i, j, t->about) &&
-		       space->at[i][t->question].values[t->output] !=
-			       space->at[j][t->question].values[t->output];
+	if (is_of_outputs(t) || is_of_rows(t))
+		return alike(space, i, j, t->about) && part(space, t, i, j);
 	if (t->kind == THEOREM_CHILD_ADVERSE || t->kind == THEOREM_CHILD)
 		return is_adult(space, i) && is_child(space, j) &&
 		       alike(space, i, j, tied_facts(edition)) &&
@@ -283,7 +303,7 @@ bool space_proves(const struct space *space, const struct theorem *theorem)
 		return !space->broken;
 	if (theorem->question < 0)
 		return is_untied(space, theorem->about);
-	if (theorem->about != 0 && theorem->kind <= THEOREM_EVIDENCE &&
+	if (theorem->about != 0 && is_of_outputs(theorem) &&
 	    is_dated_by(space->edition, theorem))
 		return false;
 	for (unsigned i = 0; i < space->n; i++) {
@@ -330,4 +350,36 @@ bool space_refutes(const struct space *space, const struct theorem *theorem)
 	return example->n_cases == 2 &&
 	       alike(space, at[0], at[1], example->differ) &&
 	       refutes(space, theorem, at[0], at[1]);
+}
+
+/* The lowest possible case among those alike, which stands for all of them. */
+static bool stands_for_all(const struct space *space, unsigned i, uint64_t facts)
+{
+	if (!space->possible[i])
+		return false;
+	for (unsigned j = 0; j < i; j++)
+		if (space->possible[j] && alike(space, i, j, facts))
+			return false;
+	return true;
+}
+
+uint64_t space_share(const struct space *space, const struct theorem *theorem,
+		     uint64_t facts)
+{
+	uint64_t n_all = 0;
+	uint64_t n_changed = 0;
+
+	for (unsigned i = 0; i < space->n; i++) {
+		bool changed = false;
+
+		if (!stands_for_all(space, i, facts))
+			continue;
+		for (unsigned j = 0; j < space->n; j++)
+			changed = changed ||
+				  (space->possible[j] && alike(space, i, j, facts) &&
+				   part(space, theorem, i, j));
+		n_all++;
+		n_changed += changed;
+	}
+	return n_changed == n_all ? SHARE_ALL : SHARE_ALL / n_all * n_changed;
 }

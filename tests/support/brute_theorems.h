@@ -29,4 +29,11 @@ bool space_proves(const struct space *space, const struct theorem *theorem);
 /* The case allows no doubt that the theorem is false: its values, and all it says. */
 bool space_refutes(const struct space *space, const struct theorem *theorem);
 
+/*
+ * The share of the cases in which the facts change what a theorem of P1 to P3
+ * looks at, in parts of SHARE_ALL, a few too few.
+ */
+uint64_t space_share(const struct space *space, const struct theorem *theorem,
+		     uint64_t facts);
+
 #endif

@@ -111,6 +111,26 @@ struct tally {
 	unsigned n_false[N_THEOREM_KINDS];
 };
 
+static bool is_near(uint64_t parts, uint64_t counted)
+{
+	return parts <= counted + SPACE_MAX && counted <= parts + SPACE_MAX;
+}
+
+/* Shares are what counting gives, of all facts at stake and of each alone. */
+static void count_shares(const struct space *space, const struct theorem *t,
+			 const char *name)
+{
+	bool good = is_near(t->share.parts, space_share(space, t, t->about));
+
+	for (unsigned i = 0; i < t->n_by_fact; i++)
+		good = good &&
+		       is_near(t->by_fact[i].share.parts,
+			       space_share(space, t, 1ull << t->by_fact[i].index));
+	if (!good)
+		fail_msg("%s: %s counts a wrong share", name,
+			 theorem_texts[t->kind].name);
+}
+
 /* Each verdict is that of the loops, and each counterexample is one to them. */
 static void hold_against_loops(const struct proven *proven, const char *name,
 			       struct tally *tally)
@@ -136,6 +156,8 @@ static void hold_against_loops(const struct proven *proven, const char *name,
 		if (t->holds)
 			continue;
 		tally->n_false[t->kind]++;
+		if (t->n_by_fact > 0)
+			count_shares(&space, t, name);
 		if (t->counterexample->n_cases > 0 && !space_refutes(&space, t))
 			fail_msg("%s: %s has no true counterexample", name,
 				 theorem_texts[t->kind].name);
