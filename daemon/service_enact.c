@@ -7,6 +7,7 @@
 #include "daemon/service_state.h"
 #include "policy/language/policy.h"
 #include "proto/blob.h"
+#include "proto/meaning.h"
 
 /*
  * An edition comes into the store: read, checked, compiled and proven, then one
@@ -129,7 +130,10 @@ static int answer_checked(struct service *service, struct enacting *e)
 		.in_force_from = e->edition->in_force_from,
 	};
 	struct edition_info info = draft;
+	int r = meaning_digest(e->edition, &info.meaning);
 
+	if (r != 0)
+		return r;
 	for (size_t i = 0; i < e->edition->n_questions; i++)
 		info.questions[info.n_questions++] = e->edition->questions[i].name;
 	return answer_enacted(service, e, &info, false);

@@ -49,6 +49,10 @@ Permit__V1__EditionInfo *answer_info(const struct edition_info *info,
 	message->questions = arena_array(arena, info->n_questions, sizeof(char *));
 	if (message->edition == NULL || message->questions == NULL)
 		return NULL;
+	if (!digest_is_zero(&info->meaning)) {
+		message->meaning.data = (uint8_t *)(uintptr_t)info->meaning.bytes;
+		message->meaning.len = DIGEST_BYTES;
+	}
 	message->n_questions = info->n_questions;
 	for (size_t i = 0; i < info->n_questions; i++)
 		message->questions[i] = borrow(info->questions[i]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/permit/commands.h"
 #include "clients/policy_file.h"
+#include "proto/meaning.h"
 
 static unsigned count_rows(const struct edition *edition)
 {
@@ -12,8 +13,22 @@ static unsigned count_rows(const struct edition *edition)
 	return n;
 }
 
+/* What it means, in hexadecimal; "" where it is too large to say. */
+static bool meaning_text(const struct policy_file *file,
+			 char to[2 * DIGEST_BYTES + 1])
+{
+	struct digest meaning;
+
+	if (meaning_digest(file->edition, &meaning) != 0)
+		return false;
+	to[0] = '\0';
+	if (!digest_is_zero(&meaning))
+		hex_print(meaning.bytes, DIGEST_BYTES, to);
+	return true;
+}
+
 static void say_valid(const struct output_stream *out,
-		      const struct policy_file *file)
+		      const struct policy_file *file, const char *meaning)
 {
 	const struct edition *edition = file->edition;
 	char hash[2 * DIGEST_BYTES + 1];
@@ -29,11 +44,13 @@ static void say_valid(const struct output_stream *out,
 		    "holds", edition->n_questions, edition->n_tables,
 		    count_rows(edition), edition->n_examples);
 	output_field(out, 9, "hash", hash);
+	output_field(out, 9, "meaning",
+		     meaning[0] != '\0' ? meaning : "too large for an identity");
 	if (edition->kind == EDITION_ANALYSIS)
 		output_field(out, 9, "kind", "analysis document: never enacted");
 }
 
-static json_t *file_json(const struct policy_file *file)
+static json_t *file_json(const struct policy_file *file, const char *meaning)
 {
 	const struct edition *edition = file->edition;
 	json_t *json = json_pack("{s:s, s:b, s:o}", "file", file->path, "valid",
@@ -47,13 +64,14 @@ static json_t *file_json(const struct policy_file *file)
 	hex_print(file->hash.bytes, DIGEST_BYTES, hash);
 	date_print(edition->in_force_from, from);
 	if (json_object_update_new(
-		    json, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i}",
+		    json, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:i, s:i, s:i, s:i}",
 				    "kind",
 				    edition->kind == EDITION_ANALYSIS ? "analysis"
 								      : "policy",
 				    "policy", edition->policy_id, "edition",
 				    edition->name, "title", edition->title,
 				    "in_force_from", from, "hash", hash,
+				    "meaning", meaning[0] != '\0' ? meaning : NULL,
 				    "questions", (int)edition->n_questions,
 				    "tables", (int)edition->n_tables, "rows",
 				    (int)count_rows(edition), "examples",
@@ -67,16 +85,20 @@ static enum exit_code check(const struct invocation *in, const char *path,
 			    json_t *files)
 {
 	CLEANUP(policy_file_done) struct policy_file file = { 0 };
+	char meaning[2 * DIGEST_BYTES + 1] = "";
 	enum exit_code code;
 
 	code = policy_file_load(&in->out, path, in->values[OPTION_VOCABULARY],
 				&file);
 	if (file.edition == NULL && file.diagnostics.n == 0)
 		return code;
-	if (files != NULL && json_array_append_new(files, file_json(&file)) != 0)
+	if (file.edition != NULL && !meaning_text(&file, meaning))
+		return output_error(&in->out, EXIT_FAILED, "out of memory");
+	if (files != NULL &&
+	    json_array_append_new(files, file_json(&file, meaning)) != 0)
 		return output_error(&in->out, EXIT_FAILED, "out of memory");
 	if (file.edition != NULL)
-		say_valid(&in->out, &file);
+		say_valid(&in->out, &file, meaning);
 	else
 		policy_file_complain(&in->out, &file, stdout);
 	return code;
@@ -110,7 +132,9 @@ const struct command command_policy_check = {
 	.summary = "reads policies as a compiler does and says what is wrong",
 	.text = "No daemon is needed. A policy is checked against its vocabulary: "
 		"every cell, every row's source, gaps and overlaps in each table, "
-		"excluded facts, texts in all languages. The vocabulary is "
+		"excluded facts, texts in all languages. Two files with the same hash "
+		"differ in formatting alone; with the same meaning they say the "
+		"same law. The vocabulary is "
 		"vocabulary.md in the policy's folder, in the one above it, or the "
 		"installed one, unless --vocabulary names it. Ends with 6 when "
 		"something is wrong.",

@@ -6,13 +6,19 @@
 
 #define LABEL_COLUMNS 14u
 
+static const char *digest_text(ProtobufCBinaryData digest, char to[HASH_TEXT_BYTES])
+{
+	to[0] = '\0';
+	if (digest.len == DIGEST_BYTES)
+		hex_print(digest.data, DIGEST_BYTES, to);
+	return to;
+}
+
 const char *editions_hash(const Permit__V1__Edition *edition,
 			  char to[HASH_TEXT_BYTES])
 {
 	to[0] = '\0';
-	if (edition != NULL && edition->hash.len == DIGEST_BYTES)
-		hex_print(edition->hash.data, DIGEST_BYTES, to);
-	return to;
+	return edition == NULL ? to : digest_text(edition->hash, to);
 }
 
 void editions_say(const struct output_stream *out,
@@ -40,4 +46,7 @@ void editions_say(const struct output_stream *out,
 		output_field(out, LABEL_COLUMNS, "log", line);
 	output_field(out, LABEL_COLUMNS, "hash",
 		     editions_hash(info->edition, hash));
+	if (info->meaning.len > 0)
+		output_field(out, LABEL_COLUMNS, "meaning",
+			     digest_text(info->meaning, hash));
 }
