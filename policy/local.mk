@@ -39,6 +39,8 @@ policy_sources = \
 	policy/diagram/canonical.h \
 	policy/diagram/cases.c \
 	policy/diagram/diagram.h \
+	policy/diagram/explain.c \
+	policy/diagram/explain.h \
 	policy/diagram/identity.c \
 	policy/diagram/identity.h \
 	policy/diagram/image.c \

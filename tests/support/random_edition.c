@@ -104,7 +104,10 @@ static void add_fact(struct maker *maker, enum fact_type type, unsigned n_values
 
 	*fact = (struct fact){ .key = name(maker, "fact", index), .type = type,
 			       .used = true, .n_values = (uint8_t)n_values,
-			       .sensitivity = (uint8_t)below(maker, 3) };
+			       .sensitivity = (uint8_t)below(maker, 3),
+			       .ask = (enum fact_ask)(index % (ASK_PERSON + 1)),
+			       .changes = (enum fact_changes)(
+				       index % (CHANGES_PERSON + 1)) };
 	if (type == FACT_INTEGER)
 		fact->maximum = INTEGER_MAX;
 	for (unsigned i = 0; i < n_values; i++)
