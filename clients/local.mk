@@ -92,6 +92,8 @@ clients_permit_permit_SOURCES = \
 	clients/permit/interview.c \
 	clients/permit/interview.h \
 	clients/permit/main.c \
+	clients/permit/prove_save.c \
+	clients/permit/prove_save.h \
 	clients/permit/shares.c \
 	clients/permit/shares.h \
 	clients/permit/show.c \

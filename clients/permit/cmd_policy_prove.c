@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
 #include <string.h>
 
+#include "clients/files.h"
 #include "clients/permit/commands.h"
 #include "clients/permit/failure.h"
+#include "clients/permit/prove_save.h"
 #include "clients/permit/shares.h"
 #include "clients/policy_file.h"
 #include "proto/wire_proof.h"
@@ -189,9 +192,18 @@ static int prove_file(struct report *report)
 	return r;
 }
 
+/* Where output goes: for each policy its part of both. */
+struct proving {
+	json_t *files; /* NULL: not as JSON */
+	FILE *save;    /* NULL: not asked for */
+	char *saved;
+	size_t n_saved;
+};
+
 static enum exit_code prove_one(const struct invocation *in, const char *path,
-				json_t *files)
+				const struct proving *proving)
 {
+	json_t *files = proving->files;
 	CLEANUP(report_done) struct report report = { 0 };
 	enum exit_code code = policy_file_load(
 		&in->out, path, in->values[OPTION_VOCABULARY], &report.file);
@@ -208,6 +220,10 @@ static enum exit_code prove_one(const struct invocation *in, const char *path,
 	if (prove_file(&report) != 0)
 		return output_error(&in->out, EXIT_FAILED,
 				    "%s: out of memory, nothing is proven", path);
+	if (proving->save != NULL &&
+	    prove_save(proving->save, report.file.edition, report.theorems, report.n,
+		       &report.scratch) != 0)
+		return output_error(&in->out, EXIT_FAILED, "out of memory");
 	if (files == NULL)
 		say(&in->out, &report);
 	else if (json_array_append_new(files, report_json(&report)) != 0)
@@ -215,25 +231,57 @@ static enum exit_code prove_one(const struct invocation *in, const char *path,
 	return report.n_failed > 0 ? EXIT_FINDING : EXIT_DONE;
 }
 
+static void proving_done(struct proving *proving)
+{
+	if (proving->save != NULL)
+		fclose(proving->save);
+	free(proving->saved);
+	json_decref(proving->files);
+}
+
+/* The file is written once all policies are proven, whole or not at all. */
+static enum exit_code save(const struct invocation *in, struct proving *proving)
+{
+	int failed = fclose(proving->save);
+
+	proving->save = NULL;
+	if (failed != 0)
+		return output_error(&in->out, EXIT_FAILED, "out of memory");
+	return file_write(&in->out, in->values[OPTION_SAVE],
+			  (struct bytes){ (const uint8_t *)proving->saved,
+					  proving->n_saved });
+}
+
 static enum exit_code run(const struct invocation *in)
 {
-	json_t *files = in->out.form == OUTPUT_JSON ? json_array() : NULL;
+	CLEANUP(proving_done) struct proving proving = { 0 };
 	enum exit_code all = EXIT_DONE;
-	enum exit_code code;
-	size_t i;
+	enum exit_code code = EXIT_DONE;
 
-	for (i = 0; i < in->n_operands; i++) {
-		code = prove_one(in, in->operands[i], files);
+	if (in->out.form == OUTPUT_JSON)
+		proving.files = json_array();
+	if (in->values[OPTION_SAVE] != NULL) {
+		proving.save = open_memstream(&proving.saved, &proving.n_saved);
+		if (proving.save == NULL)
+			return output_error(&in->out, EXIT_FAILED, "out of memory");
+	}
+	for (size_t i = 0; i < in->n_operands; i++) {
+		code = prove_one(in, in->operands[i], &proving);
 		if (code > all)
 			all = code;
-		if (code > EXIT_FINDING && files != NULL)
-			break;
+		/* what ended a document of JSON has printed it already */
+		if (code > EXIT_FINDING && proving.files != NULL)
+			return all;
 	}
-	if (in->out.form == OUTPUT_JSON && i == in->n_operands)
-		return output_json(&in->out, json_pack("{s:o}", "files", files),
-				   all);
-	json_decref(files);
-	return all;
+	if (proving.save != NULL && all <= EXIT_FINDING) {
+		code = save(in, &proving);
+		if (code != EXIT_DONE)
+			return code;
+	}
+	if (proving.files == NULL)
+		return all;
+	return output_json(&in->out,
+			   json_pack("{s:O}", "files", proving.files), all);
 }
 
 const struct command command_policy_prove = {
@@ -246,11 +294,16 @@ const struct command command_policy_prove = {
 		"worse off, that nobody falls through, that every adverse row can be "
 		"answered. A theorem that fails is shown by two cases that differ "
 		"only in what is at stake, decided again by the walk of the tables, "
-		"with the rows and their sources. Ends with 1 when one fails.",
+		"with the rows and their sources. Ends with 1 when one fails. "
+		"With --save these cases become example rows in a file, to be pasted "
+		"into the policy. For an analysis document, which shows a law as it "
+		"is written, it says for which share of the cases testimony decides.",
 	.examples = {
-		{ "policy prove policy/tables/canada/*.md", "All of Canada:" },
+		{ "policy prove policy/tables/canada/ca-*.md", "All of Canada:" },
+		{ "policy prove draft.md --save cases.md",
+		  "Cases that show what is wrong, as example rows:" },
 	},
-	.takes = TAKES_ALWAYS | OPTION(OPTION_VOCABULARY),
+	.takes = TAKES_ALWAYS | OPTION(OPTION_VOCABULARY) | OPTION(OPTION_SAVE),
 	.min_operands = 1,
 	.max_operands = OPERANDS_ANY,
 	.run = run,

@@ -93,12 +93,13 @@ void failure_say(const struct output_stream *out,
 					", ");
 
 	output_styled(out, STYLE_CARE,
-		      "%s %s FAILS for %s %s (%llu nodes): not true "
+		      "%s %s FAILS for %s%s%s (%llu nodes): not true "
 		      "that %s",
 		      failed->obligation, failed->name,
 		      failed->question[0] == '\0' ? "the edition"
 						  : failed->question,
-		      failed->output, (unsigned long long)failed->cost,
+		      failed->output[0] == '\0' ? "" : " ", failed->output,
+		      (unsigned long long)failed->cost,
 		      failed->statement);
 	if (failed->what[0] != '\0')
 		output_line(out, "    %s", failed->what);

@@ -29,8 +29,8 @@ static const struct option options[N_PERMIT_OPTIONS] = {
 	[OPTION_WHAT_IF] = { "what-if", NULL,
 			     "only what would follow: nothing is recorded" },
 	[OPTION_SAVE] = { "save", "FILE",
-			  "writes the answers there as a facts file, or the "
-			  "evidence package" },
+			  "writes the answers there as a facts file, the evidence "
+			  "package, or the cases of failed theorems" },
 	[OPTION_CHECK_ONLY] = { "check-only", NULL,
 				"the daemon checks and stores nothing" },
 	[OPTION_HTML] = { "html", "FILE",
