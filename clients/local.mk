@@ -73,7 +73,9 @@ clients_permit_permit_SOURCES = \
 	clients/permit/cmd_policy_show.c \
 	clients/permit/cmd_policy_test.c \
 	clients/permit/cmd_status.c \
+	clients/permit/cmd_what_if.c \
 	clients/permit/cmd_why.c \
+	clients/permit/cmd_why_not.c \
 	clients/permit/commands.h \
 	clients/permit/daemon.c \
 	clients/permit/daemon.h \
@@ -83,6 +85,8 @@ clients_permit_permit_SOURCES = \
 	clients/permit/evaluation.h \
 	clients/permit/evidence.c \
 	clients/permit/evidence.h \
+	clients/permit/explained.c \
+	clients/permit/explained.h \
 	clients/permit/fact_form.c \
 	clients/permit/fact_form.h \
 	clients/permit/failure.c \
@@ -91,6 +95,8 @@ clients_permit_permit_SOURCES = \
 	clients/permit/html.h \
 	clients/permit/interview.c \
 	clients/permit/interview.h \
+	clients/permit/known_case.c \
+	clients/permit/known_case.h \
 	clients/permit/main.c \
 	clients/permit/prove_save.c \
 	clients/permit/prove_save.h \

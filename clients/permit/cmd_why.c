@@ -1,50 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "clients/facts_file.h"
+#include "clients/permit/explained.h"
 #include "clients/permit/show.h"
-#include "proto/digest.h"
+#include "policy/diagram/explain.h"
 #include "proto/json.h"
 
-#define ID_CHARS 32
-
-static enum exit_code ask(const struct invocation *in, struct permit_client *client,
-			  enum language language,
-			  const Permit__V1__GetDecisionResponse **ret_answer)
-{
-	Permit__V1__Language languages = wire_language(language);
-	const Permit__V1__Response *response;
-	Permit__V1__GetDecisionRequest get;
-	Permit__V1__Request request;
-	char id[ID_CHARS + 1] = "";
-	char *end;
-	enum exit_code code;
-
-	permit__v1__get_decision_request__init(&get);
-	get.languages = &languages;
-	get.n_languages = 1;
-	if (strlen(in->operands[0]) == ID_CHARS) {
-		memcpy(id, in->operands[0], ID_CHARS);
-		get.which_case = PERMIT__V1__GET_DECISION_REQUEST__WHICH_ID;
-		get.id = id;
-	} else {
-		get.which_case = PERMIT__V1__GET_DECISION_REQUEST__WHICH_LOG_INDEX;
-		get.log_index = strtoull(in->operands[0], &end, 10);
-		if (*end != '\0' || strspn(in->operands[0], "0123456789") == 0)
-			return output_error(&in->out, EXIT_USAGE,
-					    "a decision is named by its 32 digits "
-					    "or its number in the log, not \"%s\"",
-					    in->operands[0]);
-	}
-	permit__v1__request__init(&request);
-	request.body_case = PERMIT__V1__REQUEST__BODY_GET_DECISION;
-	request.get_decision = &get;
-	code = daemon_call(in, client, &request, &response);
-	if (code == EXIT_DONE)
-		*ret_answer = response->get_decision;
-	return code;
-}
+#define TEXT_BYTES (1u * 1024 * 1024)
 
 static void say_fact(const struct output_stream *out, enum language language,
 		     const Permit__V1__NamedFact *fact)
@@ -81,8 +45,39 @@ static void say_facts(const struct output_stream *out, enum language language,
 		say_fact(out, language, answer->facts->facts[i]);
 }
 
-static json_t *why_json(const struct shown *shown,
-			const Permit__V1__GetDecisionResponse *answer)
+/* A case and why it came to its outcome. */
+struct why {
+	struct known_case known;
+	struct arena scratch;
+	struct arena texts;
+	struct decision decision;
+	uint64_t reason;	/* facts, as bits */
+};
+
+static void why_done(struct why *why)
+{
+	known_case_done(&why->known);
+	arena_done(&why->scratch);
+	arena_done(&why->texts);
+}
+
+static json_t *reason_json(const struct why *why)
+{
+	const struct edition *edition = why->known.file.edition;
+	json_t *keys = json_array();
+
+	for (uint16_t f = 0; f < edition->n_facts && keys != NULL; f++)
+		if ((why->reason >> f & 1) != 0 &&
+		    json_array_append_new(keys, json_string(edition->facts[f].key)) !=
+			    0) {
+			json_decref(keys);
+			keys = NULL;
+		}
+	return keys;
+}
+
+static json_t *recorded_json(const struct shown *shown,
+			     const Permit__V1__GetDecisionResponse *answer)
 {
 	json_t *json = show_decision_json(shown);
 	json_t *facts = answer->facts != NULL
@@ -96,44 +91,93 @@ static json_t *why_json(const struct shown *shown,
 	return NULL;
 }
 
+static enum exit_code print_json(struct why *why, const struct shown *shown)
+{
+	json_t *json = shown->decision != NULL
+			       ? recorded_json(shown, why->known.recorded)
+			       : explained_json(&why->decision, &why->texts);
+
+	if (json != NULL &&
+	    json_object_set_new(json, "because", reason_json(why)) != 0) {
+		json_decref(json);
+		json = NULL;
+	}
+	return output_json(&why->known.in->out, json, EXIT_DONE);
+}
+
+/* One sentence first; then all of it. */
+static enum exit_code say(struct why *why, const struct shown *shown)
+{
+	const struct output_stream *out = &why->known.in->out;
+	const char *because = explained_because(&why->known, why->decision.outcome,
+						why->reason, &why->texts);
+
+	if (because == NULL)
+		return output_error(out, EXIT_FAILED, "out of memory");
+	if (why->decision.outcome != OUTCOME_ASK && why->decision.agreed) {
+		output_paragraph(out, 0, "", because);
+		output_line(out, "%s", "");
+	}
+	if (shown->decision == NULL) {
+		explained_decision(&why->known, word_in(WORD_RESULT, shown->language),
+				   &why->decision);
+		return EXIT_DONE;
+	}
+	show_decision(out, shown);
+	say_facts(out, shown->language, why->known.recorded);
+	return EXIT_DONE;
+}
+
+static enum exit_code open_case(const struct invocation *in, struct why *why)
+{
+	enum exit_code code;
+
+	arena_init(&why->scratch, DECIDE_ARENA_BYTES);
+	arena_init(&why->texts, TEXT_BYTES);
+	code = known_case_open(in, &why->known);
+	if (code == EXIT_DONE)
+		code = known_case_decide(&why->known, &why->known.facts,
+					 &why->decision);
+	if (code == EXIT_DONE &&
+	    explain_reason(&why->known.facts, &why->decision, &why->scratch,
+			   &why->reason) != 0)
+		code = output_error(&in->out, EXIT_FAILED, "out of memory");
+	return code;
+}
+
 static enum exit_code run(const struct invocation *in)
 {
-	CLIENT_ENDS struct permit_client *client = NULL;
-	const Permit__V1__GetDecisionResponse *answer = NULL;
+	CLEANUP(why_done) struct why why = { 0 };
 	struct shown shown = { 0 };
-	enum exit_code code = chosen_language(in, &shown.language);
+	enum exit_code code = open_case(in, &why);
 
-	if (code == EXIT_DONE)
-		code = daemon_connect(in, &client);
-	if (code == EXIT_DONE)
-		code = ask(in, client, shown.language, &answer);
 	if (code != EXIT_DONE)
 		return code;
-	if (answer->decision == NULL)
-		return output_error(&in->out, EXIT_FAILED,
-				    "the daemon answered without a decision");
-	shown.decision = answer->decision;
-	shown.case_ref = answer->case_ref;
-	if (in->out.form == OUTPUT_JSON)
-		return output_json(&in->out, why_json(&shown, answer), EXIT_DONE);
-	show_decision(&in->out, &shown);
-	say_facts(&in->out, shown.language, answer);
-	return EXIT_DONE;
+	shown.language = why.known.language;
+	if (why.known.recorded != NULL) {
+		shown.decision = why.known.recorded->decision;
+		shown.case_ref = why.known.recorded->case_ref;
+	}
+	return in->out.form == OUTPUT_JSON ? print_json(&why, &shown)
+					   : say(&why, &shown);
 }
 
 const struct command command_why = {
 	.name = "why",
-	.operands = "DECISION",
-	.summary = "explains a recorded decision",
+	.operands = "[DECISION]",
+	.summary = "explains a decision",
 	.text = "DECISION is the 32 digits that evaluate printed, or the number of "
-		"the entry in the log. Shows what was recorded, with the facts as "
-		"they were given.",
+		"the entry in the log. One sentence says which answers alone led to "
+		"the result; then follows what was recorded, with the facts as they "
+		"were given. Without DECISION the case is a facts file under a policy "
+		"FILE, and no daemon is needed.",
 	.examples = {
 		{ "why 0123456789abcdef0123456789abcdef --lang fr", "In French:" },
 		{ "why 12 --json", "By its place in the log, for a program:" },
+		{ "why --policy edition.md --question renewal --facts a.facts",
+		  "Of a case in files:" },
 	},
-	.takes = TAKES_DAEMON | OPTION(OPTION_LANG),
-	.min_operands = 1,
+	.takes = TAKES_CASE,
 	.max_operands = 1,
 	.run = run,
 };

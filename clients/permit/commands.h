@@ -18,6 +18,8 @@ enum permit_option {
 	OPTION_SAVE,
 	OPTION_CHECK_ONLY,
 	OPTION_HTML,
+	OPTION_OUTCOME,
+	OPTION_CHANGES,
 	N_PERMIT_OPTIONS,
 };
 
@@ -40,6 +42,8 @@ extern const struct command command_facts;
 extern const struct command command_evaluate;
 extern const struct command command_ask;
 extern const struct command command_why;
+extern const struct command command_why_not;
+extern const struct command command_what_if;
 extern const struct command command_status;
 
 #endif

@@ -14,7 +14,8 @@ static const struct option options[N_PERMIT_OPTIONS] = {
 				"the facts that policies may use; else "
 				"vocabulary.md in the policy's folder or above it, "
 				"else the installed one" },
-	[OPTION_POLICY] = { "policy", "ID", "a policy: ca-vtip" },
+	[OPTION_POLICY] = { "policy", "ID",
+			    "a policy: ca-vtip; where no daemon is asked, its file" },
 	[OPTION_QUESTION] = { "question", "Q",
 			      "one of its questions: first-permit" },
 	[OPTION_FACTS] = { "facts", "FILE",
@@ -35,10 +36,16 @@ static const struct option options[N_PERMIT_OPTIONS] = {
 				"the daemon checks and stores nothing" },
 	[OPTION_HTML] = { "html", "FILE",
 			  "writes the report card there as a page" },
+	[OPTION_OUTCOME] = { "outcome", "OUTCOME",
+			     "the result to look for: grant; else every better one" },
+	[OPTION_CHANGES] = { "changes", "FILE",
+			     "the answers that would be others, as a facts file; else "
+			     "standard input" },
 };
 
 static const struct command *const commands[] = {
-	&command_evaluate,     &command_ask,	      &command_why,
+	&command_evaluate,     &command_ask,	      &command_why,	      &command_why_not,      &command_what_if,
+	
 	&command_facts,	       &command_policy_check, &command_policy_test,
 	&command_policy_prove, &command_policy_card,  &command_policy_evidence,
 	&command_policy_print, &command_policy_enact, &command_policy_list,

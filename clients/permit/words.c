@@ -208,6 +208,86 @@ static const char *const words[N_WORDS][N_LANGUAGES] = {
 			      "dies ändern.",
 			      "Domande non necessarie: {}. Nessuna risposta potrebbe "
 			      "cambiare questo risultato." },
+	[WORD_BECAUSE] = { "{}, because of these answers alone: {}. Nothing else "
+			   "mattered.",
+			   "{}, en raison de ces seules réponses : {}. Rien d’autre n’a "
+			   "compté.",
+			   "{}, allein wegen dieser Antworten: {}. Nichts anderes war von "
+			   "Bedeutung.",
+			   "{}, in ragione di queste sole risposte: {}. Nient’altro ha "
+			   "contato." },
+	[WORD_ALWAYS] = { "{}: this follows under this policy whatever the answers.",
+			  "{} : cela découle de cette politique quelles que soient les "
+			  "réponses.",
+			  "{}: das folgt aus dieser Regelung, wie auch immer die Antworten "
+			  "lauten.",
+			  "{}: ciò segue da questa normativa quali che siano le risposte." },
+	[WORD_NOT_ASKED] = { "not asked", "non demandé", "nicht gefragt",
+			     "non chiesto" },
+	[WORD_NOW] = { "now: {}", "actuellement : {}", "jetzt: {}", "ora: {}" },
+	[WORD_BEFORE] = { "As it is", "Situation actuelle", "So ist es",
+			  "Situazione attuale" },
+	[WORD_BEFORE_THAT] = { "before: {}", "avant : {}", "vorher: {}", "prima: {}" },
+	[WORD_THEN] = { "As it would be", "Ce qu’il en serait", "So wäre es",
+			"Come sarebbe" },
+	[WORD_CHANGED] = { "What would be different", "Ce qui serait différent",
+			   "Was anders wäre", "Che cosa sarebbe diverso" },
+	[WORD_TYPE_CHANGES] = { "One change a line, as in ident.status = possible; end "
+				"with Ctrl-D.",
+				"Un changement par ligne, par exemple ident.status = "
+				"possible ; terminez par Ctrl-D.",
+				"Eine Änderung je Zeile, zum Beispiel ident.status = "
+				"possible; Ende mit Strg-D.",
+				"Una modifica per riga, per esempio ident.status = "
+				"possible; si termina con Ctrl-D." },
+	[WORD_WAYS] = { "Each of these would lead to a better result:",
+			"Chacune de ces voies mènerait à un meilleur résultat :",
+			"Jedes davon würde zu einem besseren Ergebnis führen:",
+			"Ognuna di queste vie porterebbe a un risultato migliore:" },
+	[WORD_WAY_NONE] = { "No change of up to three answers that can change leads "
+			    "there.",
+			    "Aucun changement d’au plus trois réponses susceptibles de "
+			    "changer n’y mène.",
+			    "Keine Änderung von bis zu drei Antworten, die sich ändern "
+			    "können, führt dorthin.",
+			    "Nessuna modifica di al massimo tre risposte che possono "
+			    "cambiare porta lì." },
+	[WORD_WAY_MORE] = { "There are other ways with as many changes.",
+			    "Il existe d’autres voies avec autant de changements.",
+			    "Es gibt weitere Wege mit ebenso vielen Änderungen.",
+			    "Esistono altre vie con altrettante modifiche." },
+	[WORD_WAY_DATES] = { "With other dates alone the result could be better too: "
+			     "permit timeline tells from which day on.",
+			     "D’autres dates suffiraient peut-être aussi : permit "
+			     "timeline indique à partir de quel jour.",
+			     "Auch andere Daten allein könnten genügen: permit timeline "
+			     "sagt, ab welchem Tag.",
+			     "Anche altre date da sole potrebbero bastare: permit "
+			     "timeline indica da quale giorno." },
+	[WORD_ALREADY] = { "No result is better than this one, or it is the one asked "
+			   "for.",
+			   "Aucun résultat n’est meilleur, ou c’est celui qui est "
+			   "demandé.",
+			   "Kein Ergebnis ist besser, oder es ist das gesuchte.",
+			   "Nessun risultato è migliore, o è quello richiesto." },
+	[WORD_CHANGES_PERSON] = { "The person can do something about it.",
+				  "La personne peut agir sur ce point.",
+				  "Die Person kann dazu selbst etwas tun.",
+				  "La persona può fare qualcosa al riguardo." },
+	[WORD_CHANGES_OTHERS] = { "A finding or an assessment that others can make.",
+				  "Un constat ou une évaluation que d’autres peuvent "
+				  "faire.",
+				  "Eine Feststellung oder Abklärung, die andere treffen "
+				  "können.",
+				  "Un accertamento o una valutazione che altri possono "
+				  "fare." },
+	[WORD_CHANGES_TIME] = { "It comes with time; nobody may ask it of the person.",
+				"Cela vient avec le temps ; nul ne peut l’exiger de la "
+				"personne.",
+				"Das kommt mit der Zeit; niemand darf es von der Person "
+				"verlangen.",
+				"Viene con il tempo; nessuno può pretenderlo dalla "
+				"persona." },
 	[WORD_PROVEN] = { "The result is proven: no other answer could change it.",
 			  "Le résultat est prouvé : aucune autre réponse ne pourrait le "
 			  "changer.",

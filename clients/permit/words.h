@@ -65,6 +65,25 @@ enum word {
 	WORD_YES,
 	WORD_NO,
 
+	/* why, why not, what if */
+	WORD_BECAUSE, /* outcome {} because of {} */
+	WORD_ALWAYS, /* outcome {} */
+	WORD_NOT_ASKED,
+	WORD_NOW, /* now {} */
+	WORD_BEFORE,
+	WORD_BEFORE_THAT, /* before: {} */
+	WORD_THEN,
+	WORD_CHANGED,
+	WORD_TYPE_CHANGES,
+	WORD_WAYS,
+	WORD_WAY_NONE,
+	WORD_WAY_MORE,
+	WORD_WAY_DATES,
+	WORD_ALREADY,
+	WORD_CHANGES_PERSON,
+	WORD_CHANGES_OTHERS,
+	WORD_CHANGES_TIME,
+
 	/* the interview */
 	WORD_WHY_WE_ASK,
 	WORD_DO_NOT,

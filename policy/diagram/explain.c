@@ -143,8 +143,8 @@ int explain_reason(const struct facts *facts, const struct decision *decision,
 
 uint32_t explain_better(enum outcome outcome)
 {
-	return outcome == OUTCOME_ASK ? (1u << OUTCOME_ASK) - 1
-				      : (1u << outcome) - 1;
+	/* no route decides nothing: to lose every route is no way out */
+	return ((1u << outcome) - 1) & ~(1u << OUTCOME_NO_ROUTE);
 }
 
 /* Answers that one fact could have instead. */

@@ -69,7 +69,10 @@ MUST_USE int explain_way_out(const struct edition *edition,
 			     const struct facts *facts, uint32_t outcomes,
 			     struct arena *scratch, struct way_out *ret_way_out);
 
-/* Outcomes that are better for the person than this one, as bits. */
+/*
+ * Outcomes that are better for the person than this one, as bits: those that
+ * stand before it in enum outcome, but never OUTCOME_NO_ROUTE.
+ */
 uint32_t explain_better(enum outcome outcome);
 
 #endif
