@@ -144,6 +144,10 @@ tests_property_test_meanings_SOURCES = tests/property/test_meanings.c \
 tests_unit_test_build_SOURCES = tests/unit/test_build.c $(small_policy)
 tests_unit_test_image_SOURCES = tests/unit/test_image.c $(small_policy)
 tests_unit_test_meaning_SOURCES = tests/unit/test_meaning.c $(test_files)
+fuzz_targets += tests/fuzz/fuzz_image
+tests_fuzz_fuzz_image_SOURCES = tests/fuzz/fuzz_image.c $(test_files)
+tests_fuzz_fuzz_image_LDADD = $(FUZZ_LIBS)
+test_data += tests/fuzz/corpus/image
 
 # Diagrams against another library's, BuDDy, on editions as large as law.
 if HAVE_BUDDY

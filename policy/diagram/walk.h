@@ -12,6 +12,20 @@ struct known {
 	uint64_t classes[VARIABLES_MAX];
 };
 
+/*
+ * The value of the output behind a root for one complete case, a class for each
+ * variable: the walk that everything else is held against. It reads three words
+ * a node and decides nothing but where to go.
+ */
+static inline node_ref diagram_value(const struct diagram *diagram, node_ref root,
+				     const uint8_t classes[VARIABLES_MAX])
+{
+	while (!node_is_terminal(root))
+		root = diagram->children[diagram->first_child[root] +
+					 classes[diagram->variable[root]]];
+	return root;
+}
+
 /* The distinct values that a walk met. */
 #define REACH_MAX 64
 

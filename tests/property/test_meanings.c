@@ -9,6 +9,7 @@
 
 #include "policy/diagram/identity.h"
 #include "policy/diagram/meaning.h"
+#include "policy/diagram/walk.h"
 #include "tests/support/brute.h"
 #include "tests/support/random_edition.h"
 
@@ -407,9 +408,61 @@ static void equal_bytes_are_equal_results(void **state)
 	assert_true(counts[1] > n_rounds / 10);
 }
 
+/* ---- The walk of one case ---- */
+
+static node_ref terminal_of(const struct output *output, uint64_t value)
+{
+	if (!output->collected && value == VALUE_NONE)
+		return TERMINAL_NONE;
+	return TERMINAL | (node_ref)value;
+}
+
+static void walk_all_cases(const struct edition *edition)
+{
+	static struct brute_table results[TABLES_MAX];
+	const struct diagram *diagram = edition->diagram;
+	const struct table *table = asked(edition);
+	struct brute_case c = { { 0 } };
+
+	do {
+		bool possible = brute_possible(edition, &c);
+
+		brute_tables(edition, &c, results);
+		assert_int_equal(diagram_value(diagram, diagram->possible, c.classes),
+				 TERMINAL | (node_ref)possible);
+		for (unsigned o = 0; o < table->n_outputs; o++) {
+			uint64_t value = results[edition->questions[0].table].values[o];
+
+			assert_int_equal(diagram_value(diagram, diagram->roots[0][o],
+						       c.classes),
+					 possible ? terminal_of(&table->outputs[o],
+								value) :
+						    TERMINAL_IMPOSSIBLE);
+		}
+	} while (brute_next(edition, &c));
+}
+
+static void every_case_ends_in_the_value_that_its_rows_give(void **state)
+{
+	(void)state;
+	for (unsigned seed = 0; seed < n_rounds / 5; seed++) {
+		CLEANUP(arena_done) struct arena arena;
+		CLEANUP(arena_done) struct arena scratch;
+		const struct edition *edition;
+
+		arena_init(&arena, ARENA_BYTES);
+		arena_init(&scratch, ARENA_BYTES);
+		chance = (struct chance){ seed };
+		edition = random_sound_edition(&chance, &arena, &scratch);
+		if (edition != NULL && n_cases(edition) <= 20000)
+			walk_all_cases(edition);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_case_ends_in_the_value_that_its_rows_give),
 		cmocka_unit_test(equal_bytes_are_equal_results),
 	};
 
