@@ -23,7 +23,7 @@ const struct card_line_text card_line_texts[N_CARD_LINES] = {
 const char *const card_mark_names[N_CARD_MARKS] = {
 	[CARD_PROVEN] = "proven",
 	[CARD_BY_DESIGN] = "by design",
-	[CARD_REFUTED] = "refuted",
+	[CARD_SHOWN] = "shown",
 	[CARD_STATED] = "stated",
 };
 
@@ -70,6 +70,15 @@ void carding_not_said(struct carding *carding, enum card_line line,
 				 "This edition does not say: its section Report has "
 				 "no line “%s”.",
 				 report_line_names[missing]));
+}
+
+const char *carding_term(struct carding *carding, const struct card_term *term)
+{
+	const char *text = card_term_text(term, carding->proof.arena);
+
+	if (text == NULL)
+		carding->proof.r = -ENOMEM;
+	return text == NULL ? "" : text;
 }
 
 const char *carding_class(struct carding *carding, uint16_t variable,
@@ -168,6 +177,18 @@ static const char *output_name(const struct carding *carding,
 		.name;
 }
 
+/* " It decides in 12.5 % of the cases that the law tells apart.", or "". */
+static const char *share_text(struct carding *carding, const struct theorem *theorem)
+{
+	char share[SHARE_TEXT_BYTES];
+
+	if (theorem->share.parts == 0)
+		return "";
+	share_print(theorem->share, share);
+	return proof_say(&carding->proof,
+			 " Share of the cases that it decides: %s.", share);
+}
+
 static void show_failure(struct carding *carding, enum card_line line,
 			 const struct theorem *theorem, const char *name)
 {
@@ -180,18 +201,23 @@ static void show_failure(struct carding *carding, enum card_line line,
 	struct card_point *point;
 
 	point = carding_point(
-		carding, line, CARD_REFUTED, name,
-		proof_say(&carding->proof, "Not so in %s%s%s: that %s%s%s.",
+		carding, line, CARD_SHOWN, name,
+		proof_say(&carding->proof, "In %s%s%s, it is not true that %s%s%s.%s",
 			  question, theorem->output < 0 ? "" : ", output ",
 			  output_name(carding, theorem),
 			  theorem_texts[theorem->kind].statement,
-			  example->what[0] != '\0' ? " — " : "", example->what));
+			  example->what[0] != '\0' ? " — " : "", example->what,
+			  share_text(carding, theorem)));
 	point->cost = theorem->cost;
-	for (uint8_t i = 0; i < example->n_cases; i++)
-		point->cases[point->n_cases++] = (struct card_case){
-			i == 0 ? "one case" : "the other", (uint16_t)theorem->question,
-			(uint8_t)theorem->output, &example->cases[i]
-		};
+	for (uint8_t i = 0; i < example->n_cases; i++) {
+		bool turned = carding_worse_first(carding,
+						  (uint16_t)theorem->question,
+						  (uint8_t)theorem->output, example);
+
+		carding_case(point, i == 0 ? "One case" : "The other",
+			     (uint16_t)theorem->question, (uint8_t)theorem->output,
+			     &example->cases[turned ? 1 - i : i]);
+	}
 	if (example->table >= 0 && example->row >= 0)
 		point->rows[point->n_rows++] = (struct theorem_row){
 			(uint8_t)example->table, (uint8_t)example->row
@@ -220,34 +246,49 @@ static size_t show_kind(struct carding *carding, enum card_line line,
 			show_failure(carding, line, theorem, name);
 	}
 	if (n_failed > FAILURES_SHOWN_MAX)
-		(void)carding_point(carding, line, CARD_REFUTED, name,
+		(void)carding_point(carding, line, CARD_SHOWN, name,
 				    proof_say(&carding->proof,
-					      "Nor %zu times more.",
+					      "Nor is it so in %zu more.",
 					      n_failed - FAILURES_SHOWN_MAX));
 	if (n_hold > 0)
 		carding_point(carding, line, CARD_PROVEN, name,
-			      proof_say(&carding->proof, "%c%s.",
-					text->statement[0] - 'a' + 'A',
-					text->statement + 1))
+			      n_failed > 0
+				      ? proof_say(&carding->proof,
+						  "Elsewhere it holds: %s.",
+						  text->statement)
+				      : proof_say(&carding->proof, "%c%s.",
+						  text->statement[0] - 'a' + 'A',
+						  text->statement + 1))
 			->cost = cost;
+	return n_failed;
+}
+
+/* All theorems of some obligations: "P4 P7". Returns how many fail. */
+static size_t show_obligations(struct carding *carding, enum card_line line,
+			       const char *obligations)
+{
+	size_t n_failed = 0;
+
+	for (int kind = 0; kind < N_THEOREM_KINDS; kind++)
+		if (strstr(obligations, theorem_texts[kind].obligation) != NULL)
+			n_failed += show_kind(carding, line,
+					      (enum theorem_kind)kind);
 	return n_failed;
 }
 
 static void card_unconditional(struct carding *carding)
 {
-	static const enum theorem_kind kinds[] = {
-		THEOREM_NO_TESTIMONY,
-		THEOREM_TESTIMONY,
-		THEOREM_TESTIMONY_ROW,
-		THEOREM_PROXY,
-		THEOREM_PROXY_ROW,
-		THEOREM_EVIDENCE,
-		THEOREM_EVIDENCE_ROW,
-	};
-	size_t n_failed = 0;
+	size_t n_failed = show_obligations(carding, CARD_UNCONDITIONAL,
+					   "P0 P1 P2 P3");
 
-	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)
-		n_failed += show_kind(carding, CARD_UNCONDITIONAL, kinds[i]);
+	for (size_t i = 0; i < carding->n_theorems; i++) {
+		if (carding->theorems[i].share.parts == 0)
+			continue;
+		(void)carding_point(carding, CARD_UNCONDITIONAL, CARD_STATED,
+				    "share", SHARE_MEANING);
+		break;
+	}
+
 	if (n_failed == 0)
 		carding_answer(carding, CARD_UNCONDITIONAL, CARD_YES,
 			       "Nothing that anyone says about a crime, to whomever, "
@@ -275,19 +316,6 @@ static void card_child(struct carding *carding)
 
 /* ---- Reflection ---- */
 
-static bool gives(const struct carding *carding, const struct report_row *row,
-		  enum outcome outcome)
-{
-	const struct edition *edition = carding->edition;
-	const struct question *question = &edition->questions[row->question];
-	const struct table *table = &edition->tables[question->table];
-	uint8_t value = table->rows[row->row].values[question->outcome];
-
-	return value < table->outputs[question->outcome].n_values &&
-	       strcmp(table->outputs[question->outcome].values[value],
-		      outcome_names[outcome]) == 0;
-}
-
 static bool declares(const struct report_entry *entry, const struct report_row *row)
 {
 	for (uint8_t i = 0; i < entry->n_rows; i++)
@@ -313,38 +341,39 @@ static unsigned grants_besides(const struct carding *carding,
 		for (; concerned &&
 		       row.row < edition->tables[edition->questions[q].table].n_rows;
 		     row.row++)
-			n += gives(carding, &row, OUTCOME_GRANT) &&
+			n += card_row_gives(carding->edition, &row, OUTCOME_GRANT) &&
 			     !declares(entry, &row);
 	}
 	return n;
 }
 
-/* "180 days (up_to)", or "" where no length is declared. */
-static const char *length_of(struct carding *carding, const struct report_row *row)
+/* Which line of the Report declares a length for the row's question, or NULL. */
+static const struct report_entry *permit_of(const struct carding *carding,
+					    const struct report_row *row)
 {
-	const struct edition *edition = carding->edition;
-	const struct table *table =
-		&edition->tables[edition->questions[row->question].table];
-	const uint8_t *values = table->rows[row->row].values;
+	static const enum report_line permits[] = { REPORT_FIRST_PERMIT,
+						    REPORT_RENEWAL };
 
-	for (int line = REPORT_FIRST_PERMIT; line <= REPORT_RENEWAL; line++) {
-		const struct report_entry *entry =
-			carding_line(carding, (enum report_line)line);
-		const char *bound = "";
+	for (size_t i = 0; i < ARRAY_LENGTH(permits); i++) {
+		const struct report_entry *entry = carding_line(carding, permits[i]);
 
-		if (entry == NULL || entry->question != row->question ||
-		    entry->length < 0 || values[entry->length] == VALUE_NONE)
-			continue;
-		if (entry->bound >= 0 && values[entry->bound] != VALUE_NONE)
-			bound = table->outputs[entry->bound]
-					.values[values[entry->bound]];
-		return proof_say(&carding->proof, " It lasts %s%s%s%s.",
-				 table->outputs[entry->length]
-					 .values[values[entry->length]],
-				 bound[0] != '\0' ? " (" : "", bound,
-				 bound[0] != '\0' ? ")" : "");
+		if (entry != NULL && entry->question == row->question)
+			return entry;
 	}
-	return "";
+	return NULL;
+}
+
+/* " It lasts 180 days (up to).", or "" where no length is declared. */
+static const char *lasting(struct carding *carding, const struct report_row *row)
+{
+	const struct report_entry *permit = permit_of(carding, row);
+	struct card_term term;
+
+	if (permit == NULL ||
+	    !card_term_of(carding->edition, permit, row->row, &term))
+		return "";
+	return proof_say(&carding->proof, " It lasts %s.",
+			 carding_term(carding, &term));
 }
 
 static void point_reflection(struct carding *carding,
@@ -354,16 +383,16 @@ static void point_reflection(struct carding *carding,
 	const struct question *question =
 		&edition->questions[entry->rows[i].question];
 	const struct table *table = &edition->tables[question->table];
-	bool granted = gives(carding, &entry->rows[i], OUTCOME_GRANT);
+	bool granted = card_row_gives(carding->edition, &entry->rows[i], OUTCOME_GRANT);
 	struct card_point *point;
 
 	point = carding_point(
-		carding, CARD_REFLECTION, granted ? CARD_STATED : CARD_REFUTED,
+		carding, CARD_REFLECTION, granted ? CARD_STATED : CARD_SHOWN,
 		"reflection-row",
 		proof_say(&carding->proof, "Row %s of %s %s.%s",
 			  table->rows[entry->rows[i].row].id, question->name,
 			  granted ? "gives it" : "is no grant",
-			  length_of(carding, &entry->rows[i])));
+			  lasting(carding, &entry->rows[i])));
 	point->declared = entry;
 	point->rows[point->n_rows++] = (struct theorem_row){
 		(uint8_t)question->table, entry->rows[i].row
@@ -382,7 +411,7 @@ static void card_reflection(struct carding *carding)
 	}
 	for (uint8_t i = 0; i < entry->n_rows; i++) {
 		point_reflection(carding, entry, i);
-		n_not += !gives(carding, &entry->rows[i], OUTCOME_GRANT);
+		n_not += !card_row_gives(carding->edition, &entry->rows[i], OUTCOME_GRANT);
 	}
 	if (entry->n_rows == 0) {
 		carding_point(carding, CARD_REFLECTION, CARD_STATED, "reflection",
@@ -438,7 +467,7 @@ static size_t missing_reasons(struct carding *carding)
 		for (uint8_t r = 0; r < table->n_rows; r++) {
 			const struct report_row row = { q, r };
 
-			if (gives(carding, &row, OUTCOME_GRANT))
+			if (card_row_gives(carding->edition, &row, OUTCOME_GRANT))
 				continue;
 			n_rows++;
 			if (has_reason(&table->rows[r]))
@@ -450,7 +479,7 @@ static size_t missing_reasons(struct carding *carding)
 		}
 	}
 	point->cost = n_rows;
-	point->mark = n_without == 0 ? CARD_PROVEN : CARD_REFUTED;
+	point->mark = n_without == 0 ? CARD_PROVEN : CARD_SHOWN;
 	point->text = proof_say(&carding->proof,
 				n_without == 0
 					? "Each of the %u rows that do not grant gives "
@@ -473,19 +502,16 @@ static size_t missing_routes(struct carding *carding)
 		for (uint8_t r = 0; r < edition->tables[table].n_rows; r++) {
 			const struct report_row row = { q, r };
 
-			n += gives(carding, &row, OUTCOME_NO_ROUTE);
+			n += card_row_gives(carding->edition, &row, OUTCOME_NO_ROUTE);
 		}
 	}
 	if (n == 0)
 		return 0;
 	carding_point(carding, CARD_MISSING,
-		      edition->n_routes > 0 ? CARD_PROVEN : CARD_REFUTED, "routes",
+		      edition->n_routes > 0 ? CARD_PROVEN : CARD_SHOWN, "routes",
 		      proof_say(&carding->proof,
-				edition->n_routes > 0
-					? "Where %u rows say that there is no route here, "
-					  "%u other routes are named."
-					: "%u rows say that there is no route here, and "
-					  "%u other routes are named.",
+				"Rows that say that there is no route here: %u. Other "
+				"routes named: %u.",
 				n, edition->n_routes))
 		->cost = n;
 	return edition->n_routes == 0;
@@ -493,10 +519,6 @@ static size_t missing_routes(struct carding *carding)
 
 static void card_missing(struct carding *carding)
 {
-	static const enum theorem_kind kinds[] = {
-		THEOREM_UNKNOWN, THEOREM_LEARNING, THEOREM_REASON,
-		THEOREM_FAVOURABLE, THEOREM_WAY_OUT,
-	};
 	size_t n_failed = 0;
 
 	(void)carding_point(carding, CARD_MISSING, CARD_BY_DESIGN, "ask",
@@ -507,8 +529,7 @@ static void card_missing(struct carding *carding)
 			    "Whoever has to wait is told until which day.");
 	n_failed += missing_reasons(carding) > 0;
 	n_failed += missing_routes(carding);
-	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)
-		n_failed += show_kind(carding, CARD_MISSING, kinds[i]);
+	n_failed += show_obligations(carding, CARD_MISSING, "P4 P7");
 	if (n_failed == 0)
 		carding_answer(carding, CARD_MISSING, CARD_YES,
 			       "Every answer but a grant gives its reason, what is "

@@ -41,7 +41,7 @@ enum card_verdict {
 enum card_mark {
 	CARD_PROVEN,	/* of every case, on the diagram */
 	CARD_BY_DESIGN, /* no edition that loads is otherwise */
-	CARD_REFUTED,	/* the cases show it */
+	CARD_SHOWN,	/* the cases or rows show it: against the answer */
 	CARD_STATED,	/* read from the edition */
 	N_CARD_MARKS,
 };
@@ -70,7 +70,7 @@ struct card_point {
 	const struct report_entry *declared;	/* the line it rests on, or NULL */
 };
 
-#define CARD_POINTS_MAX 32
+#define CARD_POINTS_MAX 64
 
 struct card_answer {
 	enum card_verdict verdict;
@@ -78,6 +78,29 @@ struct card_answer {
 	size_t n_points;
 	struct card_point points[CARD_POINTS_MAX];
 };
+
+/* How long a permit lasts that a row grants. */
+struct card_term {
+	uint8_t row;
+	struct duration length;
+	const char *bound; /* as the policy has it: "up_to"; "" without one */
+};
+
+/* A row of a question's table gives that outcome. */
+bool card_row_gives(const struct edition *edition, const struct report_row *row,
+		    enum outcome outcome);
+
+/* False when the row grants nothing, or no length that is a duration. */
+MUST_USE bool card_term_of(const struct edition *edition,
+			   const struct report_entry *permit, uint8_t row,
+			   struct card_term *ret_term);
+
+/* "12 months (at least)", in the arena; NULL when it is full. */
+const char *card_term_text(const struct card_term *term, struct arena *arena);
+
+/* The different terms of the rows of a permit's question. Returns how many. */
+uint8_t card_terms(const struct edition *edition, const struct report_entry *permit,
+		   struct card_term terms[ROWS_MAX]);
 
 /* After which time permanence is granted, at the earliest. */
 struct card_wait {
@@ -88,10 +111,8 @@ struct card_wait {
 /* How many renewals a time takes, with permits of the lengths of two rows. */
 struct card_renewals {
 	struct duration after;
-	struct duration first;
-	struct duration renewal;
-	const char *first_bound; /* "" without one */
-	const char *renewal_bound;
+	struct card_term first;
+	struct card_term renewal;
 	/* or -1: the units do not compare, for 180 days are never six months */
 	int32_t n;
 	/* the first permit is counted as nothing, being in such a unit: at most n */

@@ -120,6 +120,17 @@ const struct counterexample *carding_show(struct carding *carding, uint16_t ques
 	return example;
 }
 
+bool carding_worse_first(const struct carding *carding, uint16_t question,
+			 uint8_t output, const struct counterexample *example)
+{
+	return output == carding->edition->questions[question].outcome &&
+	       example->n_cases == 2 &&
+	       rank_of(carding->edition, question,
+		       TERMINAL | (node_ref)example->cases[0].value) <
+		       rank_of(carding->edition, question,
+			       TERMINAL | (node_ref)example->cases[1].value);
+}
+
 void carding_case(struct card_point *point, const char *role, uint16_t question,
 		  uint8_t output, const struct theorem_case *shown)
 {

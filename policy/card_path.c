@@ -158,20 +158,36 @@ static const char *closers_of(struct walking *walking, node_ref from, node_ref p
 
 /* ---- Points ---- */
 
-/* A granted case off the path, and the best that permanence has for it. */
-static void show_off(struct walking *walking, struct card_point *point, node_ref off)
+/* The first step that the case, as far as it never changes, cannot take. */
+static const struct report_entry *step_missed(struct walking *walking,
+					      enum path path,
+					      const struct diagram_case *fixed)
 {
-	/* a wait is the best only where it is all: it may end at an officer too */
+	struct diagram_case trial = *fixed;
+
+	if (walking->renewal == NULL ||
+	    conditions_complete(&walking->conditions,
+				condition_rank(&walking->conditions,
+					       (uint16_t)walking->renewal->question,
+					       path_ranks[path]),
+				&trial))
+		return walking->permanence;
+	return walking->renewal;
+}
+
+/* A granted case off the path, and the best that the step it misses has for it. */
+static void show_off(struct walking *walking, enum path path, node_ref off,
+		     struct card_point *point)
+{
+	/* a wait comes late: it may end where an officer decides, too */
 	static const enum rank ranks[] = { RANK_GRANT, RANK_REFER, RANK_WAIT,
 					   RANK_NO_ROUTE, RANK_ADVERSE };
 	const struct edition *edition = walking->carding->edition;
 	uint16_t first = (uint16_t)walking->first->question;
-	uint16_t permanence = (uint16_t)walking->permanence->question;
-	const struct card_case steps[2] = {
-		{ "is granted a first permit", first,
+	struct card_case steps[2] = {
+		{ "Granted a first permit", first,
 		  edition->questions[first].outcome, NULL },
-		{ "the best that may come of it", permanence,
-		  edition->questions[permanence].outcome, NULL },
+		{ "The best that may come of it", 0, 0, NULL },
 	};
 	struct diagram_case cases[2];
 
@@ -182,10 +198,14 @@ static void show_off(struct walking *walking, struct card_point *point, node_ref
 	for (uint16_t v = 0; v < edition->n_variables; v++)
 		if (walking->moves[v])
 			cases[1].classes[v] = CASE_ANY;
+	steps[1].question =
+		(uint16_t)step_missed(walking, path, &cases[1])->question;
+	steps[1].output = edition->questions[steps[1].question].outcome;
 	for (size_t i = 0; i < ARRAY_LENGTH(ranks); i++)
 		if (conditions_complete(&walking->conditions,
 					condition_rank(&walking->conditions,
-						       permanence, 1u << ranks[i]),
+						       steps[1].question,
+						       1u << ranks[i]),
 					&cases[1]))
 			break;
 	carding_steps(walking->carding, point, steps, cases, walking->moves);
@@ -214,26 +234,26 @@ static void point_off(struct walking *walking, enum path path, node_ref off)
 	bool rest = !is_empty(walking, node_and(pool_of(walking), off,
 						node_not(pool_of(walking),
 							 closers.any)));
-	const char *what = path == PATH_BY_RIGHT
-				   ? "not by right but by an officer’s decision alone"
-				   : "nowhere: they are a dead end";
+	const char *some = path == PATH_BY_RIGHT
+				   ? "Some grants do not lead to permanence by right"
+				   : "Some grants are a dead end";
+	struct card_point *point;
 
-	show_off(walking,
-		 add_point(walking, CARD_REFUTED,
-			   path == PATH_BY_RIGHT ? "path-by-right" : "path-no-dead-end",
-			   all ? proof_say(proof, "All grants lead %s.", what)
-			   : closers.n == 0
-				   ? proof_say(proof,
-					       "Some grants lead %s; no single answer is "
-					       "the reason.",
-					       what)
-				   : proof_say(proof,
-					       "Some grants lead %s: those with any of these: "
-					       "%s%s.",
-					       what, text,
-					       rest ? "; and some combinations"
-						    : "; no others")),
-		 node_and(pool_of(walking), off, closers.last));
+	point = add_point(
+		walking, CARD_SHOWN,
+		path == PATH_BY_RIGHT ? "path-by-right" : "path-no-dead-end",
+		all		 ? path == PATH_BY_RIGHT
+					   ? "No grant leads to permanence by right."
+					   : "Every grant is a dead end."
+		: closers.n == 0 ? proof_say(proof,
+					     "%s; no single answer is the reason.",
+					     some)
+				 : proof_say(proof,
+					     "%s: those with any of these: %s; %s.", some,
+					     text,
+					     rest ? "and some combinations"
+						  : "no others"));
+	show_off(walking, path, node_and(pool_of(walking), off, closers.last), point);
 }
 
 static void judge_path(struct walking *walking)
@@ -412,7 +432,7 @@ static void point_wait(struct walking *walking, const struct card_wait *wait,
 	example = carding_show(carding, question,
 			       edition->questions[question].outcome, &shown, 1, NULL);
 	if (example != NULL)
-		carding_case(point, "has permanence", question,
+		carding_case(point, "Granted permanence", question,
 			     edition->questions[question].outcome,
 			     &example->cases[0]);
 }
@@ -481,70 +501,14 @@ static void judge_wait(struct walking *walking)
 
 /* ---- Through how many renewals ---- */
 
-/* A row that grants, and the length it gives. */
-struct term {
-	uint8_t row;
-	struct duration length;
-	const char *bound;
-};
-
-static const struct table *table_of(const struct carding *carding,
-				    const struct report_entry *permit)
-{
-	return &carding->edition
-			->tables[carding->edition->questions[permit->question].table];
-}
-
-static bool same_term(const struct term *a, const struct term *b)
-{
-	return a->length.count == b->length.count &&
-	       a->length.unit == b->length.unit && strcmp(a->bound, b->bound) == 0;
-}
-
-/* The different lengths of the rows that grant. */
-static uint8_t find_terms(const struct carding *carding,
-			  const struct report_entry *permit, struct term *terms)
-{
-	const struct table *table = table_of(carding, permit);
-	uint8_t outcome = carding->edition->questions[permit->question].outcome;
-	uint8_t n = 0;
-
-	for (uint8_t r = 0; permit->length >= 0 && r < table->n_rows; r++) {
-		const uint8_t *values = table->rows[r].values;
-		struct term term = { .row = r, .bound = "" };
-		const char *length;
-		uint8_t known = 0;
-
-		if (values[outcome] == VALUE_NONE ||
-		    values[permit->length] == VALUE_NONE ||
-		    strcmp(table->outputs[outcome].values[values[outcome]],
-			   outcome_names[OUTCOME_GRANT]) != 0)
-			continue;
-		length = table->outputs[permit->length]
-				 .values[values[permit->length]];
-		if (!duration_parse(length, strlen(length), &term.length))
-			continue;
-		if (permit->bound >= 0 && values[permit->bound] != VALUE_NONE)
-			term.bound = table->outputs[permit->bound]
-					     .values[values[permit->bound]];
-		while (known < n && !same_term(&terms[known], &term))
-			known++;
-		if (known == n)
-			terms[n++] = term;
-	}
-	return n;
-}
-
 static struct card_renewals count_renewals(struct duration after,
-					   const struct term *first,
-					   const struct term *renewal)
+					   const struct card_term *first,
+					   const struct card_term *renewal)
 {
 	struct card_renewals count = {
 		.after = after,
-		.first = first->length,
-		.renewal = renewal->length,
-		.first_bound = first->bound,
-		.renewal_bound = renewal->bound,
+		.first = *first,
+		.renewal = *renewal,
 		.n = -1,
 		.at_most = !compares(first->length, after),
 	};
@@ -559,83 +523,107 @@ static struct card_renewals count_renewals(struct duration after,
 	return count;
 }
 
-static const char *duration_text(struct carding *carding, struct duration duration,
-				 const char *bound)
+static const char *renewals_text(struct carding *carding,
+				 const struct card_renewals *count)
 {
-	static const char *const units[] = { "day", "month", "year" };
+	const struct card_term all = { .length = count->after, .bound = "" };
+	const char *after = carding_term(carding, &all);
+	const char *first = carding_term(carding, &count->first);
+	const char *renewal = carding_term(carding, &count->renewal);
 
-	return proof_say(&carding->proof, "%d %s%s%s%s%s", (int)duration.count,
-			 units[duration.unit], duration.count == 1 ? "" : "s",
-			 bound[0] != '\0' ? " (" : "", bound,
-			 bound[0] != '\0' ? ")" : "");
+	if (count->n < 0)
+		return proof_say(&carding->proof,
+				 "How many renewals of %s make %s is not computed: days "
+				 "and months do not compare.",
+				 renewal, after);
+	return proof_say(&carding->proof,
+			 "%s take %s%d renewal%s of %s after a first permit of %s%s.",
+			 after, count->at_most ? "at most " : "", (int)count->n,
+			 count->n == 1 ? "" : "s", renewal, first,
+			 count->at_most ? ", which is counted as nothing: days and "
+					  "months do not compare"
+					: "");
 }
 
 static void point_renewals(struct carding *carding,
-			   const struct card_renewals *count,
-			   const struct term *first, const struct term *renewal)
+			   const struct card_renewals *count)
 {
 	const struct edition *edition = carding->edition;
-	const struct report_entry *permit = carding_line(carding,
-							 REPORT_FIRST_PERMIT);
-	const struct report_entry *next = carding_line(carding, REPORT_RENEWAL);
-	const char *first_text = duration_text(carding, count->first,
-					       count->first_bound);
-	const char *next_text = duration_text(carding, count->renewal,
-					      count->renewal_bound);
-	const char *after = duration_text(carding, count->after, "");
+	const struct report_entry *first = carding_line(carding,
+							REPORT_FIRST_PERMIT);
+	const struct report_entry *renewal = carding_line(carding, REPORT_RENEWAL);
 	struct card_point *point;
 
-	point = carding_point(
-		carding, CARD_PERMANENCE, CARD_STATED, "path-renewals",
-		count->n < 0
-			? proof_say(&carding->proof,
-				    "How many renewals %s take, at %s each, is not "
-				    "computed: days and months do not compare.",
-				    after, next_text)
-			: proof_say(&carding->proof,
-				    "%s take %s%d renewal%s of %s after a first permit "
-				    "of %s%s.",
-				    after, count->at_most ? "at most " : "",
-				    (int)count->n, count->n == 1 ? "" : "s",
-				    next_text, first_text,
-				    count->at_most ? ", which is counted as nothing, "
-						     "for days and months do not compare"
-						   : ""));
-	point->declared = next;
+	point = carding_point(carding, CARD_PERMANENCE, CARD_STATED, "path-renewals",
+			      renewals_text(carding, count));
+	point->declared = renewal;
 	point->rows[point->n_rows++] = (struct theorem_row){
-		(uint8_t)edition->questions[permit->question].table, first->row
+		(uint8_t)edition->questions[first->question].table, count->first.row
 	};
 	point->rows[point->n_rows++] = (struct theorem_row){
-		(uint8_t)edition->questions[next->question].table, renewal->row
+		(uint8_t)edition->questions[renewal->question].table,
+		count->renewal.row
 	};
+}
+
+/* Each pair of terms, for one time. */
+static void judge_terms(struct walking *walking, struct duration after,
+			const struct card_term *firsts, uint8_t n_firsts,
+			const struct card_term *renewals, uint8_t n_renewals)
+{
+	struct card *card = walking->carding->card;
+
+	for (uint8_t f = 0; f < n_firsts; f++)
+		for (uint8_t n = 0; n < n_renewals; n++) {
+			struct card_renewals *count =
+				&card->renewals[card->n_renewals];
+
+			if (card->n_renewals == CARD_RENEWALS_MAX)
+				return;
+			*count = count_renewals(after, &firsts[f], &renewals[n]);
+			card->n_renewals++;
+			point_renewals(walking->carding, count);
+		}
 }
 
 static void judge_renewals(struct walking *walking)
 {
-	struct carding *carding = walking->carding;
-	struct card *card = carding->card;
-	struct term firsts[ROWS_MAX];
-	struct term renewals[ROWS_MAX];
-	uint8_t n_firsts = find_terms(carding, walking->first, firsts);
-	uint8_t n_renewals = 0;
+	const struct edition *edition = walking->carding->edition;
+	const struct card *card = walking->carding->card;
+	struct card_term firsts[ROWS_MAX];
+	struct card_term renewals[ROWS_MAX];
+	uint8_t n_firsts = card_terms(edition, walking->first, firsts);
+	uint8_t n_renewals = walking->renewal == NULL
+				     ? 0
+				     : card_terms(edition, walking->renewal,
+						  renewals);
 
-	if (walking->renewal != NULL)
-		n_renewals = find_terms(carding, walking->renewal, renewals);
 	for (uint8_t w = 0; w < card->n_waits; w++)
-		for (uint8_t f = 0; f < n_firsts; f++)
-			for (uint8_t n = 0; n < n_renewals; n++) {
-				struct card_renewals *count =
-					&card->renewals[card->n_renewals];
+		if (card->waits[w].after.count > 0)
+			judge_terms(walking, card->waits[w].after, firsts, n_firsts,
+				    renewals, n_renewals);
+}
 
-				if (card->waits[w].after.count == 0 ||
-				    card->n_renewals == CARD_RENEWALS_MAX)
-					continue;
-				*count = count_renewals(card->waits[w].after,
-							&firsts[f], &renewals[n]);
-				card->n_renewals++;
-				point_renewals(carding, count, &firsts[f],
-					       &renewals[n]);
-			}
+/* Says in the answer itself how long it takes. */
+static void sum_up(struct walking *walking)
+{
+	struct carding *carding = walking->carding;
+	struct card_answer *answer = &carding->card->answers[CARD_PERMANENCE];
+	const struct card_wait *waits = carding->card->waits;
+	uint8_t n = carding->card->n_waits;
+
+	if (n == 1)
+		answer->summary = proof_say(&carding->proof,
+					    "%s By right it may be had %s.",
+					    answer->summary,
+					    time_text(carding, waits[0].after));
+	else if (n > 1)
+		answer->summary = proof_say(
+			&carding->proof,
+			"%s By right it may be had %s by some, and %s by all who come "
+			"there.",
+			answer->summary, time_text(carding, waits[0].after),
+			time_text(carding, waits[n - 1].after));
 }
 
 void card_permanence(struct carding *carding)
@@ -665,5 +653,6 @@ void card_permanence(struct carding *carding)
 	judge_path(walking);
 	judge_wait(walking);
 	judge_renewals(walking);
+	sum_up(walking);
 	(void)proof_conditions_end(&carding->proof, &walking->conditions);
 }

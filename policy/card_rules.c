@@ -45,9 +45,9 @@ static void show_care(struct care *care, struct conditions *conditions,
 {
 	const struct edition *edition = care->carding->edition;
 	const struct card_case steps[2] = {
-		{ "is granted a permit", question,
+		{ "Granted a permit", question,
 		  edition->questions[question].outcome, NULL },
-		{ "holds it, without care", (uint16_t)care->care->question,
+		{ "Holding it, without care", (uint16_t)care->care->question,
 		  (uint8_t)care->care->care, NULL },
 	};
 	struct diagram_case cases[2];
@@ -93,7 +93,7 @@ static void prove_care(struct care *care, const struct report_entry *permit)
 					name);
 	} else {
 		care->n_fail++;
-		point->mark = CARD_REFUTED;
+		point->mark = CARD_SHOWN;
 		point->text = proof_say(&carding->proof,
 					"Not everybody who is granted a permit in %s and "
 					"holds it has health care.",
@@ -247,17 +247,6 @@ static bool search_offence(struct offences *offences, uint16_t question,
 	return search_pair(offences, question, output, differs, pair, cost);
 }
 
-/* Outcomes from the better to the worse; other values as they come. */
-static bool is_worse_first(const struct carding *carding, uint16_t question,
-			   uint8_t output, const struct counterexample *example)
-{
-	return output == carding->edition->questions[question].outcome &&
-	       rank_of(carding->edition, question,
-		       TERMINAL | (node_ref)example->cases[0].value) <
-		       rank_of(carding->edition, question,
-			       TERMINAL | (node_ref)example->cases[1].value);
-}
-
 static void show_offence(struct offences *offences, uint16_t question,
 			 uint8_t output, const struct diagram_case pair[2],
 			 struct card_point *point)
@@ -272,12 +261,12 @@ static void show_offence(struct offences *offences, uint16_t question,
 
 	if (example == NULL)
 		return;
-	first = is_worse_first(carding, question, output, example);
-	carding_case(point, "with one record", question, output,
+	first = carding_worse_first(carding, question, output, example);
+	carding_case(point, "With one record", question, output,
 		     &example->cases[first]);
-	carding_case(point, "with another record", question, output,
+	carding_case(point, "With another record", question, output,
 		     &example->cases[1 - first]);
-	point->mark = CARD_REFUTED;
+	point->mark = CARD_SHOWN;
 	point->text = proof_say(
 		&carding->proof,
 		"In %s an offence that trafficking caused can change the %s%s.",

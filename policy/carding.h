@@ -39,6 +39,10 @@ const struct counterexample *carding_show(struct carding *carding, uint16_t ques
 					  const struct diagram_case *cases,
 					  uint8_t n, const bool *keep);
 
+/* A pair of outcomes of which the first is the worse. */
+bool carding_worse_first(const struct carding *carding, uint16_t question,
+			 uint8_t output, const struct counterexample *example);
+
 void carding_case(struct card_point *point, const char *role, uint16_t question,
 		  uint8_t output, const struct theorem_case *shown);
 
@@ -59,6 +63,9 @@ void carding_answer(struct carding *carding, enum card_line line,
 /* "this edition does not say": the summary where a line is missing. */
 void carding_not_said(struct carding *carding, enum card_line line,
 		      enum report_line missing);
+
+/* "12 months (at least)". */
+const char *carding_term(struct carding *carding, const struct card_term *term);
 
 /* "ca.bars holds s34": a class of a variable. */
 const char *carding_class(struct carding *carding, uint16_t variable,

@@ -24,6 +24,7 @@ policy_sources = \
 	policy/card_case.c \
 	policy/card_path.c \
 	policy/card_rules.c \
+	policy/card_terms.c \
 	policy/carding.h \
 	policy/decide.c \
 	policy/decide.h \

@@ -171,6 +171,12 @@ tests_unit_test_prove_canada_SOURCES = tests/unit/test_prove_canada.c $(proven)
 proven = tests/support/proven.c tests/support/proven.h $(test_files)
 test_data += tests/golden/prove
 
+# The report card, against loops over every case.
+unit_tests += tests/unit/test_card
+tests_unit_test_card_SOURCES = tests/unit/test_card.c \
+	tests/support/brute.c tests/support/brute.h $(test_files)
+test_data += tests/golden/card
+
 # Two editions side by side.
 unit_tests += \
 	tests/unit/test_align \

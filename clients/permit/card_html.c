@@ -31,7 +31,7 @@ static const char *const verdict_signs[N_CARD_VERDICTS] = {
 static const char *const mark_words[N_CARD_MARKS] = {
 	[CARD_PROVEN] = "Proven",
 	[CARD_BY_DESIGN] = "By design",
-	[CARD_REFUTED] = "Not so",
+	[CARD_SHOWN] = "Shown",
 	[CARD_STATED] = "Stated",
 };
 
@@ -272,7 +272,9 @@ static void put_glance(const struct page *page)
 	put_term(page, "Theorems",
 		 card_text(view, "%zu, of which %zu fail", view->card->n_theorems,
 			   view->card->n_failed));
-	put_term(page, "Identity", hash);
+	put(page, "<div class=\"whole\"><dt>Identity</dt><dd><code>");
+	html_text(page->to, hash);
+	put(page, "</code></dd></div>\n");
 	put(page, "</dl>\n");
 }
 
@@ -335,9 +337,9 @@ static void put_matrix(FILE *to, struct card_view *views, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		fprintf(to, "<th scope=\"col\"><a href=\"#c%zu\">", i + 1);
 		html_text(to, views[i].file.edition->policy_id);
-		fputs(" ", to);
+		fputs(" <span class=\"name\">", to);
 		html_text(to, views[i].file.edition->name);
-		fputs("</a></th>", to);
+		fputs("</span></a></th>", to);
 	}
 	fputs("</tr></thead>\n<tbody>\n", to);
 	for (int line = 0; line < N_CARD_LINES; line++) {
@@ -370,7 +372,7 @@ static void put_head(FILE *to)
 	      "<header>\n<h1>Report card</h1>\n"
 	      "<p>What is asked of every state that gives permits to trafficked "
 	      "people, answered for each edition of its law. “Proven” speaks of every "
-	      "case at once; “not so” is shown by cases that were decided again, row "
+	      "case at once; “shown” points to cases that were decided again, row "
 	      "by row. Where an edition does not say where an answer stands, none is "
 	      "guessed.</p>\n</header>\n<main id=\"answers\">\n",
 	      to);

@@ -257,10 +257,10 @@ static json_t *path_json(struct card_view *view)
 			renewals,
 			json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:b}", "after",
 				  duration_of(view, count->after), "first_permit",
-				  duration_of(view, count->first),
-				  "first_permit_bound", count->first_bound, "renewal",
-				  duration_of(view, count->renewal), "renewal_bound",
-				  count->renewal_bound, "renewals",
+				  duration_of(view, count->first.length),
+				  "first_permit_bound", count->first.bound, "renewal",
+				  duration_of(view, count->renewal.length),
+				  "renewal_bound", count->renewal.bound, "renewals",
 				  count->n < 0 ? json_null() : json_integer(count->n),
 				  "at_most", count->at_most));
 	}

@@ -45,9 +45,12 @@
 	"th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;"         \
 	"border-bottom:1px solid var(--line);font-size:.95rem}\n"               \
 	"tbody th{font-weight:500}\n"                                           \
-	".matrix td a{text-decoration:none}.matrix td{white-space:nowrap}\n"    \
-	".matrix tbody th{min-width:11rem;position:sticky;left:0;"              \
+	".matrix td a{text-decoration:none}.matrix .name{white-space:nowrap}\n" \
+	".matrix th,.matrix td{padding:.4rem}.matrix .verdict{font-size:.9rem;" \
+	"padding:.05rem .45rem}\n"                                              \
+	".matrix tr>:first-child{min-width:9rem;position:sticky;left:0;"        \
 	"background:var(--paper)}\n"                                            \
+	".whole{grid-column:1/-1}code{font-size:.9em}\n"                        \
 	".key{display:block;font-size:.8rem;color:var(--faint);"                \
 	"font-weight:400}\n"                                                    \
 	".differs th,.differs td{font-weight:700;background:var(--part);"       \

@@ -164,63 +164,22 @@ const char *card_questions(struct card_view *view)
 	return or_cut(builder_text(&text));
 }
 
-/* ---- Lengths ---- */
-
-static bool row_grants(const struct table *table, const struct question *question,
-		       const struct row *row)
-{
-	uint8_t value = row->values[question->outcome];
-
-	return value != VALUE_NONE &&
-	       strcmp(table->outputs[question->outcome].values[value],
-		      outcome_names[OUTCOME_GRANT]) == 0;
-}
-
-static const char *row_length(struct card_view *view, const struct table *table,
-			      const struct report_entry *entry,
-			      const struct row *row)
-{
-	const char *bound = "";
-
-	if (row->values[entry->length] == VALUE_NONE)
-		return "none";
-	if (entry->bound >= 0 && row->values[entry->bound] != VALUE_NONE)
-		bound = table->outputs[entry->bound]
-				.values[row->values[entry->bound]];
-	return card_text(view, "%s%s%s%s",
-			 table->outputs[entry->length]
-				 .values[row->values[entry->length]],
-			 bound[0] != '\0' ? " (" : "", bound,
-			 bound[0] != '\0' ? ")" : "");
-}
-
 const char *card_lengths(struct card_view *view, enum report_line permit)
 {
-	const struct edition *edition = view->file.edition;
-	const struct report_entry *entry;
-	const struct question *question;
-	const struct table *table;
+	const struct report *report = view->file.edition->report;
+	struct card_term terms[ROWS_MAX];
 	struct builder text;
-	const char *last = "";
+	uint8_t n;
 
-	if (edition->report == NULL || !edition->report->lines[permit].said ||
-	    edition->report->lines[permit].length < 0)
+	if (report == NULL || !report->lines[permit].said ||
+	    report->lines[permit].length < 0)
 		return "not said";
-	entry = &edition->report->lines[permit];
-	question = &edition->questions[entry->question];
-	table = &edition->tables[question->table];
+	n = card_terms(view->file.edition, &report->lines[permit], terms);
 	builder_init(&text, &view->scratch);
-	for (uint8_t r = 0; r < table->n_rows; r++) {
-		const char *length;
-
-		if (!row_grants(table, question, &table->rows[r]))
-			continue;
-		length = row_length(view, table, entry, &table->rows[r]);
-		if (strcmp(length, last) != 0)
-			builder_format(&text, "%s%s", text.n > 0 ? ", " : "", length);
-		last = length;
-	}
-	return text.n == 0 ? "none granted" : or_cut(builder_text(&text));
+	for (uint8_t i = 0; i < n; i++)
+		builder_format(&text, "%s%s", i > 0 ? ", " : "",
+			       or_cut(card_term_text(&terms[i], &view->scratch)));
+	return n == 0 ? "none granted" : or_cut(builder_text(&text));
 }
 
 /* ---- Facts of a case ---- */

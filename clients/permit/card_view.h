@@ -72,7 +72,7 @@ const char *card_text(struct card_view *view, const char *format, ...)
 /* The questions of the edition: "first-permit, renewal". */
 const char *card_questions(struct card_view *view);
 
-/* The lengths that rows of a permit's question grant: "P12M (at_least)". */
+/* The lengths that rows of a permit's question grant: "12 months (at least)". */
 const char *card_lengths(struct card_view *view, enum report_line permit);
 
 /* ---- Forms (card_say.c, card_html.c) ---- */
