@@ -155,4 +155,23 @@ clients_audit_permit_audit_SOURCES = clients/audit/main.c
 clients_audit_permit_audit_LDADD = $(AUDIT_LIBS)
 dist_man_MANS += clients/audit/permit-audit.1
 
+# ---- permit-proof-check ----
+
+# It shares nothing with the rest: no library of ours is linked, no header
+# included. All but main() is a library, so that tests can call it.
+noinst_LIBRARIES += clients/proofcheck/libproofcheck.a
+clients_proofcheck_libproofcheck_a_SOURCES = \
+	clients/proofcheck/cells.c \
+	clients/proofcheck/diagram.c \
+	clients/proofcheck/package.c \
+	clients/proofcheck/proofcheck.h \
+	clients/proofcheck/tables.c \
+	clients/proofcheck/theorems.c
+bin_PROGRAMS += clients/proofcheck/permit-proof-check
+clients_proofcheck_permit_proof_check_SOURCES = clients/proofcheck/main.c
+clients_proofcheck_permit_proof_check_LDADD = \
+	clients/proofcheck/libproofcheck.a $(CRYPTO_LIBS)
+dist_man_MANS += clients/proofcheck/permit-proof-check.1
+EXTRA_DIST += clients/proofcheck/README.md
+
 EXTRA_DIST += clients/README.md clients/quickstart

@@ -183,6 +183,24 @@ unit_tests += \
 	tests/unit/test_share
 tests_unit_test_align_SOURCES = tests/unit/test_align.c $(random_editions)
 
+# The evidence of editions, and the checker that shares nothing with the prover.
+unit_tests += \
+	tests/property/test_random_packages \
+	tests/unit/test_proof_check
+tests_property_test_random_packages_SOURCES = \
+	tests/property/test_random_packages.c \
+	tests/support/random_document.c tests/support/random_document.h \
+	$(packages) $(random_editions)
+tests_property_test_random_packages_LDADD = $(PACKAGE_LIBS)
+tests_unit_test_proof_check_SOURCES = tests/unit/test_proof_check.c $(packages)
+tests_unit_test_proof_check_LDADD = $(PACKAGE_LIBS)
+packages = tests/support/package.c tests/support/package.h \
+	clients/permit/evidence.c clients/permit/evidence.h $(test_files)
+PACKAGE_LIBS = clients/proofcheck/libproofcheck.a $(TEST_LIBS)
+fuzz_targets += tests/fuzz/fuzz_evidence
+tests_fuzz_fuzz_evidence_LDADD = clients/proofcheck/libproofcheck.a $(FUZZ_LIBS)
+test_data += tests/fuzz/corpus/evidence tests/symbols-proofcheck.txt
+
 # Policy documents.
 unit_tests += \
 	tests/unit/test_policy_errors \
@@ -246,6 +264,7 @@ script_tests = \
 	tests/integration/test_permit \
 	tests/support/test-audit-links \
 	tests/support/test-checks \
+	tests/support/test-proof-check \
 	tests/support/test-total
 
 
@@ -254,6 +273,7 @@ script_tests = \
 help_pages = \
 	clients/audit/permit-audit=clients/audit/permit-audit.1 \
 	clients/permit/permit=clients/permit/permit.1 \
+	clients/proofcheck/permit-proof-check=clients/proofcheck/permit-proof-check.1 \
 	daemon/permitd=daemon/permitd.8
 
 TEST_LIBS = $(DAEMON_LIBS) $(SMARTCOLS_LIBS) $(CMOCKA_LIBS)

@@ -26,7 +26,6 @@ static void write_facts(const struct edition *edition, FILE *to)
 		[DIRECTION_ADVERSE] = 'A',
 	};
 
-	fprintf(to, "facts %u\n", edition->n_facts);
 	for (uint16_t f = 0; f < edition->n_facts; f++)
 		fprintf(to, "fact %s %s %c\n", edition->facts[f].key,
 			classes[edition->facts[f].class],
@@ -146,19 +145,16 @@ static void write_node(struct numbering *numbering, node_ref node)
 static void write_roots(const struct numbering *numbering)
 {
 	const struct edition *edition = numbering->edition;
-	unsigned n = 0;
 
-	for (uint16_t q = 0; q < edition->n_questions; q++)
-		n += edition->tables[edition->questions[q].table].n_outputs;
-	fputs("possible", numbering->to);
+	fputs("root possible", numbering->to);
 	write_reference(numbering, edition->diagram->possible);
-	fprintf(numbering->to, "\nroots %u\n", n);
+	fputc('\n', numbering->to);
 	for (uint16_t q = 0; q < edition->n_questions; q++) {
 		const struct question *question = &edition->questions[q];
 		const struct table *table = &edition->tables[question->table];
 
 		for (uint8_t o = 0; o < table->n_outputs; o++) {
-			fprintf(numbering->to, "root %s %s", question->name,
+			fprintf(numbering->to, "root %s.%s", question->name,
 				table->outputs[o].name);
 			write_reference(numbering, edition->diagram->roots[q][o]);
 			fputc('\n', numbering->to);
@@ -184,24 +180,22 @@ static void write_claims(const struct evidence *evidence, FILE *to)
 {
 	const struct edition *edition = evidence->edition;
 
-	fprintf(to, "claims %zu\n", evidence->n_theorems);
 	for (size_t i = 0; i < evidence->n_theorems; i++) {
 		const struct theorem *theorem = &evidence->theorems[i];
 		const struct theorem_text *text = &theorem_texts[theorem->kind];
-		const char *question = "-";
-		const char *output = "-";
 
+		fprintf(to, "claim %s %s ", text->obligation, text->name);
 		if (theorem->question >= 0) {
-			const struct question *asked =
+			const struct question *question =
 				&edition->questions[theorem->question];
 
-			question = asked->name;
-			output = edition->tables[asked->table]
-					 .outputs[theorem->output]
-					 .name;
+			fprintf(to, "%s.%s", question->name,
+				edition->tables[question->table]
+					.outputs[theorem->output]
+					.name);
 		}
-		fprintf(to, "claim %s %s %s %s %s\n", text->obligation, text->name,
-			question, output, theorem->holds ? "holds" : "fails");
+		fprintf(to, "%s %s\n", theorem->question < 0 ? "-" : "",
+			theorem->holds ? "holds" : "fails");
 	}
 }
 
