@@ -294,19 +294,6 @@ static void judge_path(struct walking *walking)
 
 /* ---- How long ---- */
 
-/* Months, or days; the two do not compare. */
-static int64_t amount_of(struct duration duration)
-{
-	return duration.unit == DURATION_YEARS ? (int64_t)duration.count * 12
-					       : duration.count;
-}
-
-static bool compares(struct duration a, struct duration b)
-{
-	return a.count == 0 || b.count == 0 ||
-	       (a.unit == DURATION_DAYS) == (b.unit == DURATION_DAYS);
-}
-
 static void add_mark(struct walking *walking, uint16_t variable, uint8_t class,
 		     struct duration after)
 {
@@ -348,9 +335,9 @@ static node_ref passed(struct walking *walking, int64_t amount)
 		const struct mark *mark = &walking->marks[i];
 		bool last = i + 1 == walking->n_marks ||
 			    walking->marks[i + 1].variable != mark->variable ||
-			    amount_of(walking->marks[i + 1].after) > amount;
+			    carding_amount(walking->marks[i + 1].after) > amount;
 
-		if (amount_of(mark->after) <= amount && last)
+		if (carding_amount(mark->after) <= amount && last)
 			all = node_and(pool_of(walking), all,
 				       node_test(pool_of(walking), mark->variable,
 						 1ull << mark->class));
@@ -367,8 +354,8 @@ static const struct duration *next_after(const struct walking *walking,
 	for (size_t i = 0; i < walking->n_marks; i++) {
 		const struct duration *after = &walking->marks[i].after;
 
-		if (amount_of(*after) > amount &&
-		    (next == NULL || amount_of(*after) < amount_of(*next)))
+		if (carding_amount(*after) > amount &&
+		    (next == NULL || carding_amount(*after) < carding_amount(*next)))
 			next = after;
 	}
 	return next;
@@ -378,7 +365,7 @@ static bool units_compare(const struct walking *walking)
 {
 	for (size_t i = 1; i < walking->n_marks; i++)
 		for (size_t j = 0; j < i; j++)
-			if (!compares(walking->marks[i].after,
+			if (!carding_compares(walking->marks[i].after,
 				      walking->marks[j].after))
 				return false;
 	return true;
@@ -458,7 +445,7 @@ static void find_waits(struct walking *walking)
 			condition_rank(&walking->conditions,
 				       (uint16_t)walking->permanence->question,
 				       path_ranks[PATH_BY_RIGHT]),
-			passed(walking, amount_of(*after)));
+			passed(walking, carding_amount(*after)));
 		node_ref before = node_and(pool, right, open);
 		struct card_wait *wait = &card->waits[card->n_waits];
 
@@ -473,7 +460,7 @@ static void find_waits(struct walking *walking)
 			if (wait->everybody)
 				return;
 		}
-		after = next_after(walking, amount_of(*after));
+		after = next_after(walking, carding_amount(*after));
 	}
 }
 
@@ -501,71 +488,6 @@ static void judge_wait(struct walking *walking)
 
 /* ---- Through how many renewals ---- */
 
-static struct card_renewals count_renewals(struct duration after,
-					   const struct card_term *first,
-					   const struct card_term *renewal)
-{
-	struct card_renewals count = {
-		.after = after,
-		.first = *first,
-		.renewal = *renewal,
-		.n = -1,
-		.at_most = !compares(first->length, after),
-	};
-	int64_t needed = amount_of(after);
-	int64_t each = amount_of(renewal->length);
-
-	if (!compares(renewal->length, after) || each == 0)
-		return count;
-	if (!count.at_most)
-		needed -= amount_of(first->length);
-	count.n = needed <= 0 ? 0 : (int32_t)((needed + each - 1) / each);
-	return count;
-}
-
-static const char *renewals_text(struct carding *carding,
-				 const struct card_renewals *count)
-{
-	const struct card_term all = { .length = count->after, .bound = "" };
-	const char *after = carding_term(carding, &all);
-	const char *first = carding_term(carding, &count->first);
-	const char *renewal = carding_term(carding, &count->renewal);
-
-	if (count->n < 0)
-		return proof_say(&carding->proof,
-				 "How many renewals of %s make %s is not computed: days "
-				 "and months do not compare.",
-				 renewal, after);
-	return proof_say(&carding->proof,
-			 "%s take %s%d renewal%s of %s after a first permit of %s%s.",
-			 after, count->at_most ? "at most " : "", (int)count->n,
-			 count->n == 1 ? "" : "s", renewal, first,
-			 count->at_most ? ", which is counted as nothing: days and "
-					  "months do not compare"
-					: "");
-}
-
-static void point_renewals(struct carding *carding,
-			   const struct card_renewals *count)
-{
-	const struct edition *edition = carding->edition;
-	const struct report_entry *first = carding_line(carding,
-							REPORT_FIRST_PERMIT);
-	const struct report_entry *renewal = carding_line(carding, REPORT_RENEWAL);
-	struct card_point *point;
-
-	point = carding_point(carding, CARD_PERMANENCE, CARD_STATED, "path-renewals",
-			      renewals_text(carding, count));
-	point->declared = renewal;
-	point->rows[point->n_rows++] = (struct theorem_row){
-		(uint8_t)edition->questions[first->question].table, count->first.row
-	};
-	point->rows[point->n_rows++] = (struct theorem_row){
-		(uint8_t)edition->questions[renewal->question].table,
-		count->renewal.row
-	};
-}
-
 /* Each pair of terms, for one time. */
 static void judge_terms(struct walking *walking, struct duration after,
 			const struct card_term *firsts, uint8_t n_firsts,
@@ -580,9 +502,9 @@ static void judge_terms(struct walking *walking, struct duration after,
 
 			if (card->n_renewals == CARD_RENEWALS_MAX)
 				return;
-			*count = count_renewals(after, &firsts[f], &renewals[n]);
+			*count = carding_renewals(after, &firsts[f], &renewals[n]);
 			card->n_renewals++;
-			point_renewals(walking->carding, count);
+			carding_point_renewals(walking->carding, count);
 		}
 }
 

@@ -85,3 +85,84 @@ const char *card_term_text(const struct card_term *term, struct arena *arena)
 	builder_string(&text, ")");
 	return builder_text(&text);
 }
+
+/* ---- Time, in the law's own units ---- */
+
+int64_t carding_amount(struct duration duration)
+{
+	return duration.unit == DURATION_YEARS ? (int64_t)duration.count * 12
+					       : duration.count;
+}
+
+bool carding_compares(struct duration a, struct duration b)
+{
+	return a.count == 0 || b.count == 0 ||
+	       (a.unit == DURATION_DAYS) == (b.unit == DURATION_DAYS);
+}
+
+/* ---- Renewals ---- */
+
+struct card_renewals carding_renewals(struct duration after,
+					   const struct card_term *first,
+					   const struct card_term *renewal)
+{
+	struct card_renewals count = {
+		.after = after,
+		.first = *first,
+		.renewal = *renewal,
+		.n = -1,
+		.at_most = !carding_compares(first->length, after),
+	};
+	int64_t needed = carding_amount(after);
+	int64_t each = carding_amount(renewal->length);
+
+	if (!carding_compares(renewal->length, after) || each == 0)
+		return count;
+	if (!count.at_most)
+		needed -= carding_amount(first->length);
+	count.n = needed <= 0 ? 0 : (int32_t)((needed + each - 1) / each);
+	return count;
+}
+
+static const char *renewals_text(struct carding *carding,
+				 const struct card_renewals *count)
+{
+	const struct card_term all = { .length = count->after, .bound = "" };
+	const char *after = carding_term(carding, &all);
+	const char *first = carding_term(carding, &count->first);
+	const char *renewal = carding_term(carding, &count->renewal);
+
+	if (count->n < 0)
+		return proof_say(&carding->proof,
+				 "How many renewals of %s make %s is not computed: days "
+				 "and months do not compare.",
+				 renewal, after);
+	return proof_say(&carding->proof,
+			 "%s take %s%d renewal%s of %s after a first permit of %s%s.",
+			 after, count->at_most ? "at most " : "", (int)count->n,
+			 count->n == 1 ? "" : "s", renewal, first,
+			 count->at_most ? ", which is counted as nothing: days and "
+					  "months do not compare"
+					: "");
+}
+
+void carding_point_renewals(struct carding *carding,
+			    const struct card_renewals *count)
+{
+	const struct edition *edition = carding->edition;
+	const struct report_entry *first = carding_line(carding,
+							REPORT_FIRST_PERMIT);
+	const struct report_entry *renewal = carding_line(carding, REPORT_RENEWAL);
+	struct card_point *point;
+
+	point = carding_point(carding, CARD_PERMANENCE, CARD_STATED, "path-renewals",
+			      renewals_text(carding, count));
+	point->declared = renewal;
+	point->rows[point->n_rows++] = (struct theorem_row){
+		(uint8_t)edition->questions[first->question].table, count->first.row
+	};
+	point->rows[point->n_rows++] = (struct theorem_row){
+		(uint8_t)edition->questions[renewal->question].table,
+		count->renewal.row
+	};
+}

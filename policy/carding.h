@@ -67,6 +67,17 @@ void carding_not_said(struct carding *carding, enum card_line line,
 /* "12 months (at least)". */
 const char *carding_term(struct carding *carding, const struct card_term *term);
 
+/* Months, or days. Which of the two is not lost: they never compare. */
+int64_t carding_amount(struct duration duration);
+bool carding_compares(struct duration a, struct duration b);
+
+/* How many renewals of those terms take a person to that time, and the point. */
+struct card_renewals carding_renewals(struct duration after,
+				      const struct card_term *first,
+				      const struct card_term *renewal);
+void carding_point_renewals(struct carding *carding,
+			    const struct card_renewals *count);
+
 /* "ca.bars holds s34": a class of a variable. */
 const char *carding_class(struct carding *carding, uint16_t variable,
 			  uint8_t class);

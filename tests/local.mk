@@ -174,6 +174,7 @@ test_data += tests/golden/prove
 # The report card, against loops over every case.
 unit_tests += tests/unit/test_card
 tests_unit_test_card_SOURCES = tests/unit/test_card.c \
+	tests/support/card_turns.h \
 	tests/support/brute.c tests/support/brute.h $(test_files)
 test_data += tests/golden/card
 
