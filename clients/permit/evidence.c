@@ -63,22 +63,19 @@ static void write_number(enum fact_type type, const struct fact *fact,
 static void write_classes(const struct edition *edition,
 			  const struct variable *variable, FILE *to)
 {
-	const struct fact *fact = NULL;
-	const struct derived *derived = NULL;
 	uint8_t n_known = (uint8_t)(variable->n_classes - variable->has_unknown);
+	bool is_fact = variable->kind == VARIABLE_FACT;
+	const struct fact *fact = edition->facts + (is_fact ? variable->index : 0);
+	const struct derived *derived = edition->derived +
+					(is_fact ? 0 : variable->index);
 
-	if (variable->kind == VARIABLE_DERIVED)
-		derived = &edition->derived[variable->index];
-	else
-		fact = &edition->facts[variable->index];
-	fprintf(to, "variable %s", derived != NULL ? derived->name : fact->key);
+	fprintf(to, "variable %s", is_fact ? fact->key : derived->name);
 	for (uint8_t i = 0; i < n_known; i++) {
-		int64_t least = derived != NULL ? derived->minimum : fact->minimum;
+		int64_t least = is_fact ? fact->minimum : derived->minimum;
 
 		if (i > 0)
 			least = variable->cuts[i - 1];
-		write_number(derived != NULL ? derived->type : fact->type, fact,
-			     least, to);
+		write_number(is_fact ? fact->type : derived->type, fact, least, to);
 	}
 	fputs(variable->has_unknown ? " unknown\n" : "\n", to);
 }
