@@ -7,9 +7,9 @@
 /*
  * Orders of the variables for a diagram. All go depth first from the tables
  * that ask: what decides together stands together, which keeps diagrams of
- * layered tables small. They differ in what comes first, and that can make one
- * twice as large as another (medians of the shipped editions: 0.8 of the plain
- * order); no one is best for all.
+ * layered tables small. They differ in what comes first, and no one is best for
+ * all: the best of them has 0.86 of the plain one's nodes in the median of the
+ * ten shipped Canadian editions, 0.68 in the largest.
  */
 struct order_plan {
 	uint8_t first;		/* question to begin with; then in order, in a circle */
