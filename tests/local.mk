@@ -171,8 +171,12 @@ tests_unit_test_prove_canada_SOURCES = tests/unit/test_prove_canada.c $(proven)
 proven = tests/support/proven.c tests/support/proven.h $(test_files)
 test_data += tests/golden/prove
 
-# The report card, against loops over every case.
-unit_tests += tests/unit/test_card
+# The report card, against loops over every case, and what a page may hold.
+unit_tests += \
+	tests/unit/test_card \
+	tests/unit/test_html
+tests_unit_test_html_SOURCES = tests/unit/test_html.c \
+	clients/permit/html.c clients/permit/html.h
 tests_unit_test_card_SOURCES = tests/unit/test_card.c \
 	tests/support/card_turns.h \
 	tests/support/brute.c tests/support/brute.h $(test_files)
@@ -260,6 +264,7 @@ tests_fault_kill9_SOURCES = tests/fault/kill9.c $(permitd_fixture)
 tests_fault_kill9_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)
 
 script_tests = \
+	tests/integration/test_card \
 	tests/integration/test_disagreement \
 	tests/integration/test_libpermit \
 	tests/integration/test_permit \

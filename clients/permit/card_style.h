@@ -16,7 +16,7 @@
 	"--yes:#123d22;--yes-ink:#b4efc8;--part:#443500;--part-ink:#ffdf8a;"    \
 	"--no:#4d1519;--no-ink:#ffc4c4;--unsaid:#30363f;--unsaid-ink:#d3d8df}}\n"\
 	"*{box-sizing:border-box}\n"                                            \
-	"body{margin:0 auto;max-width:72rem;padding:1.5rem 1rem 3rem;"          \
+	"body{margin:0 auto;max-width:76rem;padding:1.5rem 1rem 3rem;"          \
 	"font:1rem/1.55 system-ui,sans-serif;color:var(--ink);"                 \
 	"background:var(--paper);overflow-wrap:break-word}\n"                   \
 	"h1{font-size:2rem;margin:0 0 .5rem}\n"                                 \
@@ -46,6 +46,7 @@
 	"border-bottom:1px solid var(--line);font-size:.95rem}\n"               \
 	"tbody th{font-weight:500}\n"                                           \
 	".matrix td a{text-decoration:none}.matrix .name{white-space:nowrap}\n" \
+	".matrix thead th{font-size:.85rem}"                                    \
 	".matrix th,.matrix td{padding:.4rem}.matrix .verdict{font-size:.9rem;" \
 	"padding:.05rem .45rem}\n"                                              \
 	".matrix tr>:first-child{min-width:9rem;position:sticky;left:0;"        \
