@@ -102,6 +102,7 @@ test_data += \
 # second evaluator. An argument to the program asks for a longer campaign.
 unit_tests += \
 	tests/property/test_policies \
+	tests/property/test_ask \
 	tests/property/test_explain \
 	tests/property/test_random_editions \
 	tests/property/test_small_policies \
@@ -111,6 +112,8 @@ unit_tests += \
 tests_property_test_walks_SOURCES = tests/property/test_walks.c \
 	tests/support/chance.h $(test_files)
 tests_property_test_policies_SOURCES = tests/property/test_policies.c $(naive)
+tests_property_test_ask_SOURCES = \
+	tests/property/test_ask.c $(random_editions)
 tests_property_test_explain_SOURCES = \
 	tests/property/test_explain.c $(random_editions)
 tests_property_test_random_editions_SOURCES = \
