@@ -380,7 +380,8 @@ static void other_circumstances(struct subject *subject, struct facts *facts)
 								    ANSWER_NOT_KNOWN;
 		else if (answer->state == ANSWER_NOT_KNOWN)
 			answer->state = ANSWER_DECLINED;
-		if (subject->edition->facts[i].class != FACT_ORDINARY)
+		if (subject->edition->facts[i].class == FACT_EVIDENCE ||
+		    subject->edition->facts[i].class == FACT_HIDDEN)
 			answer->state = ANSWER_ABSENT;
 	}
 }

@@ -11,15 +11,12 @@
 #include "policy/language/policy.h"
 #include "tests/bench/peers/clips.h"
 
-/* Written by `model` for the question that is measured. */
-#include "columns.h"
-#include "conditions.h"
-
 /*
  *	time VOCABULARY POLICY QUESTION FOLDER ROUNDS
  *
  * Nanoseconds for one outcome, of every way to get it that is written in C. All
- * of them answer the same cases, and each answer is compared.
+ * of them answer the same cases, and each answer is compared. columns() and
+ * conditions() are written by `model`; `run` includes them in front of this.
  */
 #define ROUND_NS 300000000ll
 #define ROUNDS_MAX 101
