@@ -26,9 +26,11 @@
  * that is heavier than the heaviest in the lightest set of answers that proves
  * the result (where constraints tie nothing). Its price is that a heavy
  * question which would have made lighter ones needless comes after them.
- * Over many cases the sum of burdens is below that of any fixed order; case by
- * case no strategy can promise it, and of random editions one in a hundred has
- * a fixed order with a smaller sum over ten cases (tests/property/test_ask).
+ * No strategy can be lighter than every fixed order in every case, since which
+ * of two equal questions settles it only its answers tell, and least burden
+ * first is not always the least sum. tests/property/test_ask measures it: over
+ * all its cases the sum is below that of each of five fixed orders, while one
+ * edition with one order is now and then lighter (4 of 540).
  */
 #define ASK_AHEAD_MAX 5u
 

@@ -30,6 +30,7 @@ struct totals {
 	unsigned long fixed[N_ORDERS];
 	unsigned lighter[N_ORDERS];	/* editions in which the fixed order was */
 	unsigned editions;
+	unsigned free;		/* of them without ties, held to the heaviest question */
 };
 
 struct interview {
@@ -191,6 +192,7 @@ static void check_edition(struct chance *chance, const struct edition *edition,
 	}
 	totals->burden += burden;
 	totals->editions++;
+	totals->free += is_free(edition);
 }
 
 static void asking_what_matters_is_no_heavier_than_any_fixed_order(void **state)
@@ -211,8 +213,9 @@ static void asking_what_matters_is_no_heavier_than_any_fixed_order(void **state)
 		if (edition != NULL)
 			check_edition(&chance, edition, &deciding, &totals);
 	}
-	print_message("# %u cases, %u questions, burden %lu; editions %u\n",
-		      totals.cases, totals.asked, totals.burden, totals.editions);
+	print_message("# %u cases, %u questions, burden %lu; %u editions, %u "
+		      "without ties\n", totals.cases, totals.asked, totals.burden,
+		      totals.editions, totals.free);
 	for (unsigned o = 0; o < N_ORDERS; o++) {
 		print_message("# fixed order %u: burden %lu, lighter in %u editions\n",
 			      o, totals.fixed[o], totals.lighter[o]);
