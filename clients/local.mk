@@ -65,6 +65,7 @@ clients_permit_permit_SOURCES = \
 	clients/permit/cmd_facts.c \
 	clients/permit/cmd_policy_card.c \
 	clients/permit/cmd_policy_check.c \
+	clients/permit/cmd_policy_diff.c \
 	clients/permit/cmd_policy_enact.c \
 	clients/permit/cmd_policy_evidence.c \
 	clients/permit/cmd_policy_list.c \
@@ -97,6 +98,8 @@ clients_permit_permit_SOURCES = \
 	clients/permit/interview.h \
 	clients/permit/known_case.c \
 	clients/permit/known_case.h \
+	clients/permit/law_words.c \
+	clients/permit/law_words.h \
 	clients/permit/main.c \
 	clients/permit/prove_save.c \
 	clients/permit/prove_save.h \

@@ -26,6 +26,8 @@ policy_sources = \
 	policy/card_rules.c \
 	policy/card_terms.c \
 	policy/carding.h \
+	policy/carry.c \
+	policy/carry.h \
 	policy/decide.c \
 	policy/decide.h \
 	policy/derive.c \
@@ -42,6 +44,11 @@ policy_sources = \
 	policy/diagram/diagram.h \
 	policy/diagram/explain.c \
 	policy/diagram/explain.h \
+	policy/diagram/diff.c \
+	policy/diagram/diff.h \
+	policy/diagram/diff_case.c \
+	policy/diagram/diff_rows.c \
+	policy/diagram/differ.h \
 	policy/diagram/identity.c \
 	policy/diagram/identity.h \
 	policy/diagram/image.c \

@@ -34,6 +34,7 @@ extern const struct command command_policy_check;
 extern const struct command command_policy_test;
 extern const struct command command_policy_prove;
 extern const struct command command_policy_evidence;
+extern const struct command command_policy_diff;
 extern const struct command command_policy_print;
 extern const struct command command_policy_enact;
 extern const struct command command_policy_list;

@@ -66,12 +66,8 @@ static void mark_read(const struct table *table, const struct row *row,
 			on_the_way[table->inputs[i].index] = true;
 }
 
-/*
- * The rows that match in tables that such a row reads, from the question's own
- * table down. Tables come after those they read, so one pass backwards does.
- */
-static void put_rows(const struct edition *edition, const struct question *question,
-		     const struct table_result *results, struct theorem_case *shown)
+void put_rows(const struct edition *edition, const struct question *question,
+	      const struct table_result *results, struct theorem_case *shown)
 {
 	bool on_the_way[TABLES_MAX] = { false };
 	struct theorem_row rows[THEOREM_ROWS_MAX];

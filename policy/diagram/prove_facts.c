@@ -17,6 +17,7 @@
 
 struct realising {
 	const struct edition *edition;
+	const struct variable *variables; /* the edition's, cut as the case is */
 	const struct question *question;
 	const struct theorem_case *shown;
 	struct facts *facts;
@@ -64,7 +65,7 @@ static void take_number(struct realising *realising, uint16_t f)
 /* Gives a tested fact its class: a range, the elements held, or not known. */
 static void take_class(struct realising *realising, uint16_t v)
 {
-	const struct variable *variable = &realising->edition->variables[v];
+	const struct variable *variable = &realising->variables[v];
 	const struct fact *fact = &realising->edition->facts[variable->index];
 	struct answer *answer = &realising->facts->answers[variable->index];
 	uint8_t class = realising->shown->complete.classes[v];
@@ -94,7 +95,7 @@ static int box_fits(struct realising *realising)
 	derive_all(&realising->input, realising->question->derived,
 		   realising->of_derived);
 	for (uint16_t v = 0; v < edition->n_variables; v++) {
-		const struct variable *variable = &edition->variables[v];
+		const struct variable *variable = &realising->variables[v];
 		struct span span;
 		uint8_t wanted = realising->shown->shown.classes[v];
 
@@ -261,7 +262,7 @@ static bool find_answers(struct realising *realising, const struct facts *other,
 
 	derive_begin(&realising->input, edition, realising->facts);
 	for (uint16_t v = 0; v < edition->n_variables; v++)
-		if (edition->variables[v].kind != VARIABLE_DERIVED)
+		if (realising->variables[v].kind != VARIABLE_DERIVED)
 			take_class(realising, v);
 	pinned = pin(realising, other, differ);
 	for (uint16_t f = 0; f < edition->n_facts; f++) {
@@ -293,10 +294,11 @@ static bool is_decided(const struct edition *edition,
 	       decision->outputs[output].value == shown->value;
 }
 
-static struct facts *realise(const struct edition *edition, uint16_t q,
-			     uint8_t output, const struct theorem_case *shown,
-			     const struct facts *other, uint64_t differ,
-			     struct arena *arena, struct arena *scratch)
+struct facts *facts_of_case(const struct edition *edition,
+			    const struct variable *variables, uint16_t q,
+			    uint8_t output, const struct theorem_case *shown,
+			    const struct facts *other, uint64_t differ,
+			    struct arena *arena, struct arena *scratch)
 {
 	const struct question *question = &edition->questions[q];
 	struct realising *realising = arena_alloc(scratch, sizeof(*realising));
@@ -305,8 +307,9 @@ static struct facts *realise(const struct edition *edition, uint16_t q,
 
 	if (realising == NULL || facts == NULL || period == NULL)
 		return NULL;
-	facts->as_of = edition->in_force_from;
+	facts->as_of = other != NULL ? other->as_of : edition->in_force_from;
 	realising->edition = edition;
+	realising->variables = variables;
 	realising->question = question;
 	realising->shown = shown;
 	realising->facts = facts;
@@ -324,8 +327,9 @@ void find_facts(const struct edition *edition, uint16_t question, uint8_t output
 	const struct facts *facts[2] = { NULL, NULL };
 
 	for (uint8_t i = 0; i < example->n_cases; i++) {
-		facts[i] = realise(edition, question, output, &example->cases[i],
-				   facts[0], example->differ, arena, scratch);
+		facts[i] = facts_of_case(edition, edition->variables, question,
+					 output, &example->cases[i], facts[0],
+					 example->differ, arena, scratch);
 		if (facts[i] == NULL)
 			return;
 	}

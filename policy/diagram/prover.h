@@ -4,6 +4,7 @@
 
 #include "policy/diagram/node.h"
 #include "policy/diagram/prove.h"
+#include "policy/evaluate.h"
 
 /* What the parts of the prover share; prove.h is for everyone else. */
 
@@ -111,6 +112,25 @@ void find_facts(const struct edition *edition, uint16_t question, uint8_t output
 /* The terminal that a diagram gives a complete case. */
 node_ref terminal_of(const struct edition *edition, node_ref node,
 		     const struct diagram_case *complete);
+/*
+ * Answers of a case that decide() comes to its value with; NULL when none are
+ * found. `variables` are the edition's, or the same cut more finely, and the
+ * case has their classes. Facts that `other` answers and that do not differ
+ * are as they are there (NULL: none are).
+ */
+struct facts *facts_of_case(const struct edition *edition,
+			    const struct variable *variables, uint16_t question,
+			    uint8_t output, const struct theorem_case *shown,
+			    const struct facts *other, uint64_t differ,
+			    struct arena *arena, struct arena *scratch);
+
+/*
+ * Sets shown->rows to those that match in tables that such a row reads, from
+ * the question's own table down. Tables come after those they read, so one pass
+ * backwards does.
+ */
+void put_rows(const struct edition *edition, const struct question *question,
+	      const struct table_result *results, struct theorem_case *shown);
 
 /* Facts behind the variables in which two cases differ, as bits. */
 uint64_t differing_facts(const struct edition *edition,

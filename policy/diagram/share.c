@@ -14,26 +14,46 @@ __extension__ typedef unsigned __int128 weight;
 #define WEIGHT_ONE ((weight)1 << 120)
 #define SHARE_DIGITS 18
 
-struct weighing {
-	const struct node_pool *pool;
-	weight *of_node; /* + 1; 0: not yet */
+/* Of a node, + 1; 0: not yet. */
+struct share_weight {
+	weight of_node;
 };
 
-/* The depth is that of the diagram, at most VARIABLES_MAX. */
-static weight weigh(const struct weighing *weighing, node_ref node)
+/* Room for the weight of every node of the pool; those known are kept. */
+static int make_room(struct shares *shares)
 {
-	const struct node_pool *pool = weighing->pool;
+	struct share_weight *weights;
+	uint32_t n = shares->pool->n_nodes;
+
+	if (n <= shares->n_weights)
+		return 0;
+	n += n / 2;
+	weights = arena_array(shares->arena, n, sizeof(*weights));
+	if (weights == NULL)
+		return -ENOMEM;
+	if (shares->n_weights > 0)
+		memcpy(weights, shares->weights,
+		       shares->n_weights * sizeof(*weights));
+	shares->weights = weights;
+	shares->n_weights = n;
+	return 0;
+}
+
+/* The depth is that of the diagram, at most VARIABLES_MAX. */
+static weight weigh(const struct shares *shares, node_ref node)
+{
+	const struct node_pool *pool = shares->pool;
 	weight sum = 0;
 	uint8_t n;
 
 	if (node_is_terminal(node))
 		return node == NODE_TRUE ? WEIGHT_ONE : 0;
-	if (weighing->of_node[node] != 0)
-		return weighing->of_node[node] - 1;
+	if (shares->weights[node].of_node != 0)
+		return shares->weights[node].of_node - 1;
 	n = pool->edition->variables[pool->variable[node]].n_classes;
 	for (uint8_t i = 0; i < n; i++)
-		sum += weigh(weighing, pool->children[pool->first_child[node] + i]);
-	weighing->of_node[node] = sum / n + 1;
+		sum += weigh(shares, pool->children[pool->first_child[node] + i]);
+	shares->weights[node].of_node = sum / n + 1;
 	return sum / n;
 }
 
@@ -50,31 +70,37 @@ static uint64_t divide(weight part, weight whole)
 	return parts;
 }
 
-int share_of(struct node_pool *pool, node_ref node, node_ref of,
-	     struct arena *scratch, struct share *ret_share)
+int shares_of(struct shares *shares, node_ref node, node_ref of,
+	      struct share *ret_share)
 {
-	struct weighing weighing = { .pool = pool };
-	node_ref both = node_and(pool, of, node);
+	node_ref both = node_and(shares->pool, of, node);
 	weight part, whole;
 	uint64_t parts = 0;
 
-	if (pool->failed != NODE_FINE)
+	if (shares->pool->failed != NODE_FINE)
 		return -ENOMEM;
 	if (both == NODE_FALSE || both == of) {
 		ret_share->parts = both == NODE_FALSE ? 0 : SHARE_ALL;
 		return 0;
 	}
-	weighing.of_node = arena_array(scratch, pool->n_nodes + 1u, sizeof(weight));
-	if (weighing.of_node == NULL)
+	if (make_room(shares) != 0)
 		return -ENOMEM;
-	part = weigh(&weighing, both);
-	whole = weigh(&weighing, of);
+	part = weigh(shares, both);
+	whole = weigh(shares, of);
 	if (part < whole)
 		parts = divide(part, whole);
 	else if (whole > 0)
 		parts = SHARE_ALL - 1;
 	ret_share->parts = parts == 0 ? 1 : parts;
 	return 0;
+}
+
+int share_of(struct node_pool *pool, node_ref node, node_ref of,
+	     struct arena *scratch, struct share *ret_share)
+{
+	struct shares shares = { .pool = pool, .arena = scratch };
+
+	return shares_of(&shares, node, of, ret_share);
 }
 
 /* ---- Printing ---- */

@@ -41,6 +41,21 @@ MUST_USE int share_of(struct node_pool *pool, node_ref node, node_ref of,
 		      struct arena *scratch, struct share *ret_share);
 
 /*
+ * The same for many conditions in one pool, which weighs each node once. A
+ * struct shares holds weights in the arena; it starts with a pool and an arena
+ * and all else zero, and is given up by forgetting it.
+ */
+struct shares {
+	struct node_pool *pool;
+	struct arena *arena;
+	struct share_weight *weights;
+	uint32_t n_weights;
+};
+
+MUST_USE int shares_of(struct shares *shares, node_ref node, node_ref of,
+		       struct share *ret_share);
+
+/*
  * "none", "all", "12.5 %" with three digits from 1 % on, "1 in 40,000" below
  * with two digits of the number. Rounded half up, but to "less than 100 %", and
  * to "less than 1 in 10^17", what would else read as all or is a single part.
