@@ -187,8 +187,10 @@ test_data += tests/golden/card
 
 # Two editions side by side.
 unit_tests += \
+	tests/property/test_diff \
 	tests/unit/test_align \
 	tests/unit/test_share
+tests_property_test_diff_SOURCES = tests/property/test_diff.c $(random_editions)
 tests_unit_test_align_SOURCES = tests/unit/test_align.c $(random_editions)
 
 # The evidence of editions, and the checker that shares nothing with the prover.

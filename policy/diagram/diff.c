@@ -51,7 +51,7 @@ struct differ {
 	uint16_t n_meanings;
 	uint16_t *pair_ids; /* of each two results, + 1; 0: not met */
 	uint16_t n_pairs;
-	struct diff_class *classes;
+	struct diff_class **classes; /* of each pair */
 };
 
 static const struct edition *edition_of(const struct differ *differ, unsigned side)
@@ -374,9 +374,13 @@ static node_ref meet(void *context, node_ref a, node_ref b)
 		differ->pool.failed = NODE_OVER_BUDGET;
 		return TERMINAL;
 	}
-	class = &differ->classes[differ->n_pairs++];
+	class = arena_alloc(differ->scratch, sizeof(*class));
+	if (class == NULL) {
+		differ->pool.failed = NODE_NO_MEMORY;
+		return TERMINAL;
+	}
+	differ->classes[differ->n_pairs++] = class;
 	*id = differ->n_pairs;
-	memset(class, 0, sizeof(*class));
 	class->results[0] = results[0]->at[a];
 	class->results[1] = results[1]->at[b];
 	compare_results(differ, class, &differ->meanings[said_by[0]],
@@ -420,7 +424,7 @@ static void show_classes(struct differ *differ, node_ref met)
 	for (int d = 0; d < N_DIFF_DIRECTIONS; d++)
 		by_direction[d] = NODE_FALSE;
 	for (uint16_t i = 0; i < differ->n_pairs && fine(differ); i++) {
-		struct diff_class *class = &differ->classes[i];
+		struct diff_class *class = differ->classes[i];
 		node_ref region = node_map(&differ->pool, met, is_terminal,
 					   TERMINAL | (i + 1u));
 
@@ -482,9 +486,9 @@ static void keep_classes(struct differ *differ)
 	}
 	for (size_t i = 0; i < n; i++)
 		ranked[i] = (struct ranked){
-			&differ->classes[i],
-			rank_on(differ, &differ->classes[i], 0),
-			rank_on(differ, &differ->classes[i], 1),
+			differ->classes[i],
+			rank_on(differ, differ->classes[i], 0),
+			rank_on(differ, differ->classes[i], 1),
 		};
 	qsort(ranked, n, sizeof(*ranked), compare_ranked);
 	for (size_t i = 0; i < n; i++)
