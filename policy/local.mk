@@ -47,7 +47,10 @@ policy_sources = \
 	policy/diagram/diff.c \
 	policy/diagram/diff.h \
 	policy/diagram/diff_case.c \
+	policy/diagram/diff_classes.c \
+	policy/diagram/diff_results.c \
 	policy/diagram/diff_rows.c \
+	policy/diagram/diff_text.c \
 	policy/diagram/differ.h \
 	policy/diagram/identity.c \
 	policy/diagram/identity.h \

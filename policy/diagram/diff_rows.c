@@ -74,6 +74,8 @@ static bool ask_for_rows(struct rowing *rowing, const struct edition *edition,
 	asked = &rowing->tables[index];
 	*asked = *table;
 	asked->n_outputs = 1;
+	asked->outputs[0] = (struct output){ .name = "row",
+					     .n_values = VALUE_NONE };
 	asked->rows = rowing->rows[q];
 	for (uint8_t r = 0; r < table->n_rows; r++) {
 		uint8_t value = row_value(table, r);

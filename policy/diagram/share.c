@@ -6,17 +6,59 @@
 #include <string.h>
 
 /*
- * Weights are in units of 2^-120: the sum of the weights of CLASSES_MAX
- * children, and ten times a weight, still fit.
+ * A weight is a number of 128 bits in units of 2^-120, so that the sum of the
+ * weights of CLASSES_MAX children, and ten times a weight, still fit. It is
+ * written out because not every machine has integers of that size.
  */
-__extension__ typedef unsigned __int128 weight;
+struct weight {
+	uint64_t high;
+	uint64_t low;
+};
 
-#define WEIGHT_ONE ((weight)1 << 120)
 #define SHARE_DIGITS 18
 
-/* Of a node, + 1; 0: not yet. */
+static const struct weight weight_one = { UINT64_C(1) << 56, 0 };
+static const struct weight weight_none = { 0, 0 };
+
+static struct weight add(struct weight a, struct weight b)
+{
+	uint64_t low = a.low + b.low;
+
+	return (struct weight){ a.high + b.high + (low < a.low), low };
+}
+
+static struct weight subtract(struct weight a, struct weight b)
+{
+	return (struct weight){ a.high - b.high - (a.low < b.low), a.low - b.low };
+}
+
+static bool is_less(struct weight a, struct weight b)
+{
+	return a.high != b.high ? a.high < b.high : a.low < b.low;
+}
+
+static struct weight ten_times(struct weight a)
+{
+	struct weight twice = add(a, a);
+	struct weight four = add(twice, twice);
+
+	return add(add(four, four), twice);
+}
+
+/* Cut; n is below 2^32, so that each remainder and 32 bits more fit. */
+static struct weight divided(struct weight a, uint32_t n)
+{
+	uint64_t high = a.high / n;
+	uint64_t middle = (a.high % n) << 32 | a.low >> 32;
+	uint64_t low = (middle % n) << 32 | (a.low & UINT32_MAX);
+
+	return (struct weight){ high, (middle / n) << 32 | low / n };
+}
+
+/* Of a node. */
 struct share_weight {
-	weight of_node;
+	struct weight of_node;
+	bool known;
 };
 
 /* Room for the weight of every node of the pool; those known are kept. */
@@ -40,32 +82,37 @@ static int make_room(struct shares *shares)
 }
 
 /* The depth is that of the diagram, at most VARIABLES_MAX. */
-static weight weigh(const struct shares *shares, node_ref node)
+static struct weight weigh(const struct shares *shares, node_ref node)
 {
 	const struct node_pool *pool = shares->pool;
-	weight sum = 0;
+	struct weight sum = weight_none;
+	struct share_weight *weight;
 	uint8_t n;
 
 	if (node_is_terminal(node))
-		return node == NODE_TRUE ? WEIGHT_ONE : 0;
-	if (shares->weights[node].of_node != 0)
-		return shares->weights[node].of_node - 1;
+		return node == NODE_TRUE ? weight_one : weight_none;
+	weight = &shares->weights[node];
+	if (weight->known)
+		return weight->of_node;
 	n = pool->edition->variables[pool->variable[node]].n_classes;
 	for (uint8_t i = 0; i < n; i++)
-		sum += weigh(shares, pool->children[pool->first_child[node] + i]);
-	shares->weights[node].of_node = sum / n + 1;
-	return sum / n;
+		sum = add(sum,
+			  weigh(shares,
+				pool->children[pool->first_child[node] + i]));
+	*weight = (struct share_weight){ divided(sum, n), true };
+	return weight->of_node;
 }
 
 /* part / whole in parts of SHARE_ALL, digit by digit; part < whole. */
-static uint64_t divide(weight part, weight whole)
+static uint64_t divide(struct weight part, struct weight whole)
 {
 	uint64_t parts = 0;
 
 	for (int i = 0; i < SHARE_DIGITS; i++) {
-		part *= 10;
-		parts = parts * 10 + (uint64_t)(part / whole);
-		part %= whole;
+		parts *= 10;
+		for (part = ten_times(part); !is_less(part, whole);
+		     part = subtract(part, whole))
+			parts++;
 	}
 	return parts;
 }
@@ -74,7 +121,7 @@ int shares_of(struct shares *shares, node_ref node, node_ref of,
 	      struct share *ret_share)
 {
 	node_ref both = node_and(shares->pool, of, node);
-	weight part, whole;
+	struct weight part, whole;
 	uint64_t parts = 0;
 
 	if (shares->pool->failed != NODE_FINE)
@@ -87,9 +134,9 @@ int shares_of(struct shares *shares, node_ref node, node_ref of,
 		return -ENOMEM;
 	part = weigh(shares, both);
 	whole = weigh(shares, of);
-	if (part < whole)
+	if (is_less(part, whole))
 		parts = divide(part, whole);
-	else if (whole > 0)
+	else if (is_less(weight_none, whole))
 		parts = SHARE_ALL - 1;
 	ret_share->parts = parts == 0 ? 1 : parts;
 	return 0;
