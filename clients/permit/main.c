@@ -47,7 +47,8 @@ static const struct command *const commands[] = {
 	&command_evaluate,     &command_ask,	      &command_why,	      &command_why_not,      &command_what_if,
 	
 	&command_facts,	       &command_policy_check, &command_policy_test,
-	&command_policy_diff, &command_policy_prove, &command_policy_card,  &command_policy_evidence,
+	&command_policy_diff,  &command_policy_prove, &command_policy_card,
+	&command_policy_evidence,
 	&command_policy_print, &command_policy_enact, &command_policy_list,
 	&command_policy_show,  &command_status,
 };

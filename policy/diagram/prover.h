@@ -112,6 +112,7 @@ void find_facts(const struct edition *edition, uint16_t question, uint8_t output
 /* The terminal that a diagram gives a complete case. */
 node_ref terminal_of(const struct edition *edition, node_ref node,
 		     const struct diagram_case *complete);
+
 /*
  * Answers of a case that decide() comes to its value with; NULL when none are
  * found. `variables` are the edition's, or the same cut more finely, and the
