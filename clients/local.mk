@@ -75,6 +75,7 @@ clients_permit_permit_SOURCES = \
 	clients/permit/cmd_policy_test.c \
 	clients/permit/cmd_status.c \
 	clients/permit/cmd_what_if.c \
+	clients/permit/cmd_timeline.c \
 	clients/permit/cmd_why.c \
 	clients/permit/cmd_why_not.c \
 	clients/permit/commands.h \
@@ -105,8 +106,16 @@ clients_permit_permit_SOURCES = \
 	clients/permit/prove_save.h \
 	clients/permit/shares.c \
 	clients/permit/shares.h \
+	clients/permit/recorded.c \
+	clients/permit/recorded.h \
 	clients/permit/show.c \
 	clients/permit/show.h \
+	clients/permit/show_timeline.c \
+	clients/permit/show_timeline.h \
+	clients/permit/timeline_json.c \
+	clients/permit/timeline_words.c \
+	clients/permit/timelines.c \
+	clients/permit/timelines.h \
 	clients/permit/words.c \
 	clients/permit/words.h
 clients_permit_permit_LDADD = $(TOOL_LIBS)

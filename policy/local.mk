@@ -134,7 +134,8 @@ policy_sources = \
 	policy/testimony.c \
 	policy/testimony.h \
 	policy/timeline.c \
-	policy/timeline.h
+	policy/timeline.h \
+	policy/timeline_read.c
 
 policy_tables = \
 	policy/tables/README.md \

@@ -109,4 +109,44 @@ struct timeline_cause {
 MUST_USE int timeline_cause(const struct timeline_request *request, day_t first,
 			    struct arena *scratch, struct timeline_cause *ret_cause);
 
+/* ---- Reading a timeline (timeline_read.c) ---- */
+
+/*
+ * What the result of b is to the person, held against that of a. First the
+ * outcome: grant before wait, refer, no-route, adverse. Of equal outcomes the
+ * outputs, whose values stand in their order, the best for the person first;
+ * durations have none. Whatever an open fact still decides is other.
+ */
+enum timeline_order {
+	TIMELINE_SAME,
+	TIMELINE_BETTER,
+	TIMELINE_WORSE,
+	TIMELINE_OTHER, /* neither, or both */
+};
+
+enum timeline_order timeline_compare(const struct timeline_span *a,
+				     const struct timeline_span *b);
+
+/* The first run of days with the best result that is reached. */
+struct timeline_window {
+	size_t begin; /* index of its first span */
+	size_t end;   /* of the first span behind it; timeline.n when there is none */
+	day_t first;
+	day_t last;
+};
+
+/* False when no day has a definite outcome. */
+bool timeline_best(const struct timeline *timeline,
+		   struct timeline_window *ret_window);
+
+/*
+ * The first span whose outcome is this; with `possible` also one where it is
+ * still open and may turn out so. NULL without one.
+ */
+const struct timeline_span *timeline_earliest(const struct timeline *timeline,
+					      enum outcome outcome, bool possible);
+
+/* The outcome is definite and better for the person than that of a span. */
+bool timeline_is_better(enum outcome outcome, const struct timeline_span *than);
+
 #endif

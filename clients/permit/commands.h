@@ -20,6 +20,7 @@ enum permit_option {
 	OPTION_HTML,
 	OPTION_OUTCOME,
 	OPTION_CHANGES,
+	OPTION_AS_IT_STANDS,
 	N_PERMIT_OPTIONS,
 };
 
@@ -45,6 +46,7 @@ extern const struct command command_ask;
 extern const struct command command_why;
 extern const struct command command_why_not;
 extern const struct command command_what_if;
+extern const struct command command_timeline;
 extern const struct command command_status;
 
 #endif

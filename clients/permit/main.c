@@ -41,6 +41,9 @@ static const struct option options[N_PERMIT_OPTIONS] = {
 	[OPTION_CHANGES] = { "changes", "FILE",
 			     "the answers that would be others, as a facts file; else "
 			     "standard input" },
+	[OPTION_AS_IT_STANDS] = { "as-it-stands", NULL,
+				  "only the day of decision moves: nothing is applied "
+				  "for or renewed" },
 };
 
 static const struct command *const commands[] = {
@@ -50,7 +53,7 @@ static const struct command *const commands[] = {
 	&command_policy_diff,  &command_policy_prove, &command_policy_card,
 	&command_policy_evidence,
 	&command_policy_print, &command_policy_enact, &command_policy_list,
-	&command_policy_show,  &command_status,
+	&command_policy_show,  &command_status,	      &command_timeline,
 };
 
 static const struct usage_example examples[] = {
