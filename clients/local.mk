@@ -60,10 +60,13 @@ clients_permit_permit_SOURCES = \
 	clients/permit/card_view.h \
 	clients/permit/case_facts.c \
 	clients/permit/case_facts.h \
+	clients/permit/case_row.c \
+	clients/permit/case_row.h \
 	clients/permit/cmd_ask.c \
 	clients/permit/cmd_evaluate.c \
 	clients/permit/cmd_facts.c \
 	clients/permit/cmd_policy_card.c \
+	clients/permit/cmd_policy_cases.c \
 	clients/permit/cmd_policy_check.c \
 	clients/permit/cmd_policy_diff.c \
 	clients/permit/cmd_policy_enact.c \
@@ -79,6 +82,8 @@ clients_permit_permit_SOURCES = \
 	clients/permit/cmd_why.c \
 	clients/permit/cmd_why_not.c \
 	clients/permit/commands.h \
+	clients/permit/coverage.c \
+	clients/permit/coverage.h \
 	clients/permit/daemon.c \
 	clients/permit/daemon.h \
 	clients/permit/editions.c \

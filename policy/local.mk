@@ -41,6 +41,9 @@ policy_sources = \
 	policy/diagram/canonical.c \
 	policy/diagram/canonical.h \
 	policy/diagram/cases.c \
+	policy/diagram/cover.c \
+	policy/diagram/cover.h \
+	policy/diagram/cover_case.c \
 	policy/diagram/diagram.h \
 	policy/diagram/explain.c \
 	policy/diagram/explain.h \

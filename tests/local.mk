@@ -101,6 +101,7 @@ test_data += \
 # Properties: what decides against plain loops over every case, and against a
 # second evaluator. An argument to the program asks for a longer campaign.
 unit_tests += \
+	tests/property/test_cover \
 	tests/property/test_policies \
 	tests/property/test_ask \
 	tests/property/test_explain \
@@ -111,6 +112,9 @@ unit_tests += \
 	tests/unit/test_derive
 tests_property_test_walks_SOURCES = tests/property/test_walks.c \
 	tests/support/chance.h $(test_files)
+tests_property_test_cover_SOURCES = tests/property/test_cover.c \
+	tests/support/brute_theorems.c tests/support/brute_theorems.h \
+	$(random_editions)
 tests_property_test_policies_SOURCES = tests/property/test_policies.c $(naive)
 tests_property_test_ask_SOURCES = \
 	tests/property/test_ask.c $(random_editions)

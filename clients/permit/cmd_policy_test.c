@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "clients/permit/commands.h"
+#include "clients/permit/coverage.h"
 #include "clients/policy_file.h"
 #include "policy/decide.h"
 
@@ -15,6 +16,8 @@ struct tally {
 	unsigned n_reached;
 	bool reached[TABLES_MAX][ROWS_MAX];
 	json_t *failures; /* NULL unless json */
+	bool with_sides;  /* --coverage */
+	struct coverage sides;
 };
 
 static void tally_done(struct tally *tally)
@@ -22,6 +25,7 @@ static void tally_done(struct tally *tally)
 	policy_file_done(&tally->file);
 	arena_done(&tally->arena);
 	json_decref(tally->failures);
+	json_decref(tally->sides.missed);
 }
 
 /* A row is covered when an example's result rests on it, not when it might. */
@@ -114,13 +118,38 @@ static json_t *coverage(const struct output_stream *out, struct tally *tally)
 
 static json_t *tally_json(struct tally *tally, json_t *missed)
 {
-	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:O, s:i, s:i, s:o}", "file",
-			 tally->file.path, "policy", tally->file.edition->policy_id,
-			 "edition", tally->file.edition->name, "passed",
-			 (int)tally->n_passed, "failed", (int)tally->n_failed,
-			 "failures", tally->failures, "rows", (int)tally->n_rows,
-			 "rows_reached", (int)tally->n_reached, "rows_not_reached",
-			 missed);
+	json_t *sides = NULL;
+
+	if (tally->with_sides)
+		sides = json_pack("{s:i, s:i, s:i, s:O}", "covered",
+				  (int)tally->sides.n_covered, "reachable",
+				  (int)tally->sides.n_reachable, "no_case_found",
+				  (int)tally->sides.n_unreached, "not_covered",
+				  tally->sides.missed);
+	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:O, s:i, s:i, s:o, s:o*}",
+			 "file", tally->file.path, "policy",
+			 tally->file.edition->policy_id, "edition",
+			 tally->file.edition->name, "passed", (int)tally->n_passed,
+			 "failed", (int)tally->n_failed, "failures", tally->failures,
+			 "rows", (int)tally->n_rows, "rows_reached",
+			 (int)tally->n_reached, "rows_not_reached", missed, "sides",
+			 sides);
+}
+
+static void say_sides(const struct output_stream *out, const struct tally *tally)
+{
+	const struct coverage *sides = &tally->sides;
+
+	output_line(out,
+		    "%s: rows %u of %u (%u %%), sides of boundaries %u of %u "
+		    "(%u %%)",
+		    tally->file.path, tally->n_reached, tally->n_rows,
+		    percent_of(tally->n_reached, tally->n_rows), sides->n_covered,
+		    sides->n_reachable,
+		    percent_of(sides->n_covered, sides->n_reachable));
+	if (sides->n_unreached > 0)
+		output_line(out, "%s: no case was found for %u more sides",
+			    tally->file.path, sides->n_unreached);
 }
 
 static enum exit_code report(const struct output_stream *out, struct tally *tally,
@@ -128,6 +157,12 @@ static enum exit_code report(const struct output_stream *out, struct tally *tall
 {
 	json_t *missed = coverage(out, tally);
 
+	if (tally->with_sides &&
+	    coverage_say(out, tally->file.path, tally->file.edition,
+			 &tally->sides) != 0) {
+		json_decref(missed);
+		return output_error(out, EXIT_FAILED, "out of memory");
+	}
 	if (files != NULL) {
 		if (json_array_append_new(files, tally_json(tally, missed)) != 0)
 			return output_error(out, EXIT_FAILED, "out of memory");
@@ -138,6 +173,8 @@ static enum exit_code report(const struct output_stream *out, struct tally *tall
 			      "%u rows",
 			      tally->file.path, tally->n_passed, tally->n_failed,
 			      tally->n_reached, tally->n_rows);
+		if (tally->with_sides)
+			say_sides(out, tally);
 	}
 	return tally->n_failed > 0 ? EXIT_FINDING : EXIT_DONE;
 }
@@ -161,6 +198,7 @@ static enum exit_code test(const struct invocation *in, const char *path,
 				    "%s is not valid: see policy check", path);
 	if (code != EXIT_DONE)
 		return code;
+	tally.with_sides = in->values[OPTION_COVERAGE] != NULL;
 	if (files != NULL)
 		tally.failures = json_array();
 	for (i = 0; i < edition->n_examples; i++)
@@ -197,11 +235,14 @@ const struct command command_policy_test = {
 	.text = "No daemon is needed. Prints each example that gives something "
 		"else than it says, and each row that no example reaches. Ends "
 		"with 1 when an example fails; a row without an example is told, "
-		"and no failure.",
+		"and no failure. --coverage tells the sides of boundaries that no "
+		"example shows, too; policy cases writes examples for them.",
 	.examples = {
 		{ "policy test policy/tables/canada/*.md", "All of Canada:" },
+		{ "policy test --coverage ca-vtip-2025-02-04.md",
+		  "How far do the examples go?" },
 	},
-	.takes = TAKES_ALWAYS | OPTION(OPTION_VOCABULARY),
+	.takes = TAKES_ALWAYS | OPTION(OPTION_VOCABULARY) | OPTION(OPTION_COVERAGE),
 	.min_operands = 1,
 	.max_operands = OPERANDS_ANY,
 	.run = run,

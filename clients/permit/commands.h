@@ -21,6 +21,7 @@ enum permit_option {
 	OPTION_OUTCOME,
 	OPTION_CHANGES,
 	OPTION_AS_IT_STANDS,
+	OPTION_COVERAGE,
 	N_PERMIT_OPTIONS,
 };
 
@@ -33,6 +34,7 @@ enum permit_option {
 extern const struct command command_policy_card;
 extern const struct command command_policy_check;
 extern const struct command command_policy_test;
+extern const struct command command_policy_cases;
 extern const struct command command_policy_prove;
 extern const struct command command_policy_evidence;
 extern const struct command command_policy_diff;

@@ -44,16 +44,30 @@ static const struct option options[N_PERMIT_OPTIONS] = {
 	[OPTION_AS_IT_STANDS] = { "as-it-stands", NULL,
 				  "only the day of decision moves: nothing is applied "
 				  "for or renewed" },
+	[OPTION_COVERAGE] = { "coverage", NULL,
+			      "the sides of boundaries that no example shows" },
 };
 
 static const struct command *const commands[] = {
-	&command_evaluate,     &command_ask,	      &command_why,	      &command_why_not,      &command_what_if,
-	
-	&command_facts,	       &command_policy_check, &command_policy_test,
-	&command_policy_diff,  &command_policy_prove, &command_policy_card,
+	&command_evaluate,
+	&command_ask,
+	&command_why,
+	&command_why_not,
+	&command_what_if,
+	&command_timeline,
+	&command_facts,
+	&command_policy_check,
+	&command_policy_test,
+	&command_policy_cases,
+	&command_policy_prove,
 	&command_policy_evidence,
-	&command_policy_print, &command_policy_enact, &command_policy_list,
-	&command_policy_show,  &command_status,	      &command_timeline,
+	&command_policy_diff,
+	&command_policy_card,
+	&command_policy_print,
+	&command_policy_enact,
+	&command_policy_list,
+	&command_policy_show,
+	&command_status,
 };
 
 static const struct usage_example examples[] = {
