@@ -95,9 +95,23 @@ static int answer_diagnostics(struct service *service, struct enacting *e)
 
 /* ---- Answering ---- */
 
+/* The edition that it follows, when that means the same; else NULL. */
+static const struct edition_info *same_before(const struct service *service,
+					      const struct edition_info *info)
+{
+	const struct edition_info *before =
+		editions_on(service->store->editions, info->policy_id,
+			    info->in_force_from - 1);
+
+	return before != NULL && meaning_equal(&before->meaning, &info->meaning)
+		       ? before
+		       : NULL;
+}
+
 static int answer_enacted(struct service *service, struct enacting *e,
 			  const struct edition_info *info, bool already)
 {
+	const struct edition_info *same = same_before(service, info);
 	struct arena *arena = &e->call->workspace->arena;
 	Permit__V1__Response response;
 	Permit__V1__EnactPolicyResponse body;
@@ -109,6 +123,8 @@ static int answer_enacted(struct service *service, struct enacting *e,
 	body.edition = answer_info(info, arena);
 	body.already_enacted = already;
 	body.n_theorems = e->n_theorems;
+	if (same != NULL)
+		body.editorial_change_of = (char *)(uintptr_t)same->name;
 	body.log_index = info->seq;
 	body.tree_size = head.size;
 	body.checkpoint = note_copy(head.note, arena);

@@ -68,6 +68,11 @@ static enum exit_code say(const struct invocation *in,
 	if (answer->n_theorems > 0)
 		output_line(&in->out, "proven by the daemon: %u theorems, all hold",
 			    answer->n_theorems);
+	if (answer->editorial_change_of[0] != '\0')
+		output_line(&in->out,
+			    "editorial change: the same result for every case as "
+			    "edition %s",
+			    answer->editorial_change_of);
 	editions_say(&in->out, info);
 	return EXIT_DONE;
 }
