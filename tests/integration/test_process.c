@@ -331,7 +331,7 @@ static void set_file_limit(rlim_t n_bytes)
 
 static void without_room_nothing_is_decided_and_nothing_is_lost(void **state)
 {
-	const char *options[] = { "--segment-bytes", "2097152", NULL };
+	const char *options[] = { "--segment-bytes", "8388608", NULL };
 	unsigned n = 0;
 	char expected[64];
 
@@ -342,8 +342,8 @@ static void without_room_nothing_is_decided_and_nothing_is_lost(void **state)
 	assert_true(permitd_start(d, options));
 	permitd_enact(d, "2025-02-04");
 	/* What is laid out can be filled, but no further segment be made. */
-	set_file_limit(2097151);
-	while (n < 4000 && strstr(permitd_ask(d, PERMITD_EVALUATE(""), NULL),
+	set_file_limit(8388607);
+	while (n < 32000 && strstr(permitd_ask(d, PERMITD_EVALUATE(""), NULL),
 				  "\"recorded\":true") != NULL)
 		n++;
 	assert_holds(permitd_ask(d, PERMITD_EVALUATE(""), NULL),
