@@ -4,6 +4,7 @@
 
 #include "clients/permit/case_row.h"
 #include "clients/permit/commands.h"
+#include "clients/permit/editions.h"
 #include "clients/policy_file.h"
 #include "policy/diagram/prove.h"
 
@@ -60,21 +61,11 @@ static enum exit_code choose_question(const struct invocation *in,
 {
 	const char *name = in->values[OPTION_QUESTION];
 	const struct edition *edition = casing->file.edition;
-	const char *names[QUESTIONS_MAX];
-	const char *near;
-	enum exit_code code;
 
 	casing->question = name == NULL ? -1 : edition_find_question(edition, name);
 	if (name == NULL || casing->question >= 0)
 		return EXIT_DONE;
-	for (uint16_t q = 0; q < edition->n_questions; q++)
-		names[q] = edition->questions[q].name;
-	near = nearest_name(name, names, edition->n_questions);
-	code = output_error(&in->out, EXIT_NOT_FOUND,
-			    "%s has no question \"%s\"", casing->file.path, name);
-	if (near != NULL)
-		output_hint(&in->out, "Did you mean %s?", near);
-	return code;
+	return editions_no_question(&in->out, edition, name);
 }
 
 static int find_cases(struct casing *casing)

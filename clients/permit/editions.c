@@ -50,3 +50,20 @@ void editions_say(const struct output_stream *out,
 		output_field(out, LABEL_COLUMNS, "meaning",
 			     digest_text(info->meaning, hash));
 }
+
+enum exit_code editions_no_question(const struct output_stream *out,
+				    const struct edition *edition, const char *name)
+{
+	const char *names[QUESTIONS_MAX];
+	const char *nearest;
+	enum exit_code code;
+
+	for (uint16_t q = 0; q < edition->n_questions; q++)
+		names[q] = edition->questions[q].name;
+	nearest = nearest_name(name, names, edition->n_questions);
+	code = output_error(out, EXIT_NOT_FOUND, "%s has no question \"%s\"",
+			    edition->policy_id, name);
+	if (nearest != NULL)
+		output_hint(out, "Did you mean %s?", nearest);
+	return code;
+}

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "clients/permit/case_facts.h"
+#include "clients/permit/editions.h"
 #include "clients/permit/known_case.h"
 
 #define ID_CHARS 32
@@ -203,8 +204,7 @@ static enum exit_code find_question(struct known_case *known, const char *name)
 	int question = edition_find_question(edition, name);
 
 	if (question < 0)
-		return output_error(out_of(known), EXIT_NOT_FOUND,
-				    "%s has no question %s", edition->policy_id, name);
+		return editions_no_question(out_of(known), edition, name);
 	known->question = &edition->questions[question];
 	return EXIT_DONE;
 }

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clients/permit/editions.h"
 #include "clients/permit/recorded.h"
 #include "proto/wire.h"
 
@@ -301,24 +302,6 @@ static int make_one(struct timelines *timelines, const struct question *question
 	return r == 0 ? find_causes(timelines, item) : r;
 }
 
-static enum exit_code unknown_question(const struct timelines *timelines,
-				       const char *name)
-{
-	const struct edition *edition = timelines->edition;
-	const char *names[QUESTIONS_MAX];
-	const char *nearest;
-	enum exit_code code;
-
-	for (uint16_t q = 0; q < edition->n_questions; q++)
-		names[q] = edition->questions[q].name;
-	nearest = nearest_name(name, names, edition->n_questions);
-	code = output_error(&timelines->in->out, EXIT_NOT_FOUND,
-			    "%s has no question \"%s\"", edition->policy_id, name);
-	if (nearest != NULL)
-		output_hint(&timelines->in->out, "did you mean %s?", nearest);
-	return code;
-}
-
 enum exit_code timelines_make(struct timelines *timelines)
 {
 	const struct edition *edition = timelines->edition;
@@ -326,7 +309,7 @@ enum exit_code timelines_make(struct timelines *timelines)
 	day_t as_of = timelines->facts.as_of;
 
 	if (wanted != NULL && edition_find_question(edition, wanted) < 0)
-		return unknown_question(timelines, wanted);
+		return editions_no_question(&timelines->in->out, edition, wanted);
 	timelines->last = as_of > DAY_MAX - TIMELINE_DAYS
 				  ? DAY_MAX
 				  : (day_t)(as_of + TIMELINE_DAYS - 1);
