@@ -11,6 +11,13 @@ const char *const report_line_names[N_REPORT_LINES] = {
 	[REPORT_OFFENCES] = "offences",
 	[REPORT_LINK] = "caused by trafficking",
 	[REPORT_REFLECTION] = "reflection",
+	[REPORT_PENDING] = "pending",
+};
+
+const char *const report_pending_names[N_REPORT_PENDING] = {
+	[PENDING_NOT_SAID] = "not said",
+	[PENDING_CONTINUES] = "continues",
+	[PENDING_ENDS] = "ends",
 };
 
 /* A derived fact may stand for what it computes, any number of times. */

@@ -19,10 +19,21 @@ enum report_line {
 	REPORT_OFFENCES,	/* facts and the values that tell of offences */
 	REPORT_LINK,		/* what says that trafficking caused them */
 	REPORT_REFLECTION,	/* rows that give a time to reflect; without any: none */
+	REPORT_PENDING,		/* status while an application in time is decided */
 	N_REPORT_LINES,
 };
 
 extern const char *const report_line_names[N_REPORT_LINES];	/* "first permit" ... */
+
+/* What becomes of the status of who has applied in time, until it is decided. */
+enum report_pending {
+	PENDING_NOT_SAID,
+	PENDING_CONTINUES,
+	PENDING_ENDS,
+	N_REPORT_PENDING,
+};
+
+extern const char *const report_pending_names[N_REPORT_PENDING];
 
 /* A fact or derived fact, and some of its values as bits: no is 0, yes is 1. */
 struct report_test {
@@ -46,6 +57,7 @@ struct report_entry {
 	int8_t bound;		/* output that says how far it binds, or -1 */
 	int8_t care;		/* output of REPORT_HEALTH, or -1 */
 	uint64_t values;	/* of that output, as bits */
+	enum report_pending pending;	/* of REPORT_PENDING */
 	uint8_t n_tests;
 	struct report_test tests[REPORT_TESTS_MAX];
 	uint8_t n_rows;

@@ -355,6 +355,25 @@ static bool is_renewal(const struct question_timeline *item)
 	       &edition->questions[renewal->question] == item->request.question;
 }
 
+/* What becomes of the status between the application and its answer. */
+static void show_pending(const struct view *view, const struct edition *edition)
+{
+	static const enum timeline_word words[N_REPORT_PENDING] = {
+		[PENDING_NOT_SAID] = TIMELINE_WORD_PENDING_NOT_SAID,
+		[PENDING_CONTINUES] = TIMELINE_WORD_PENDING_CONTINUES,
+		[PENDING_ENDS] = TIMELINE_WORD_PENDING_ENDS,
+	};
+	const struct report_entry *entry = &edition->report->lines[REPORT_PENDING];
+	struct line sources = { .n = 0 };
+	char text[2 * LINE_BYTES];
+
+	add_citations(&sources, entry->citations, entry->n_citations);
+	output_field(view->out, LABEL_COLUMNS,
+		     word(view, TIMELINE_WORD_WHILE_PENDING),
+		     word_fill(word(view, words[entry->pending]), sources.text, "",
+			       text, sizeof(text)));
+}
+
 static void show_question(const struct view *view,
 			  const struct question_timeline *item)
 {
@@ -378,9 +397,7 @@ static void show_question(const struct view *view,
 					   more, sizeof(more)));
 	if (is_renewal(item)) {
 		show_window(view, item);
-		output_field(view->out, LABEL_COLUMNS,
-			     word(view, TIMELINE_WORD_WHILE_PENDING),
-			     word(view, TIMELINE_WORD_PENDING_NOT_SAID));
+		show_pending(view, item->request.edition);
 	}
 	show_better(view, item);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/permit/show_timeline.h"
+#include "policy/report.h"
 
 /* NULL, which jansson gives when memory ran out, goes through every function. */
 
@@ -80,12 +81,12 @@ static json_t *outputs_json(struct timelines *timelines,
 	return outputs;
 }
 
-static json_t *sources_json(const struct row *row)
+static json_t *sources_json(const struct citation *citations, uint8_t n)
 {
 	json_t *sources = json_array();
 
-	for (uint8_t i = 0; i < row->n_citations; i++)
-		json_array_append_new(sources, json_string(row->citations[i].text));
+	for (uint8_t i = 0; i < n; i++)
+		json_array_append_new(sources, json_string(citations[i].text));
 	return sources;
 }
 
@@ -102,7 +103,8 @@ static json_t *rows_json(const struct decision *decision)
 			json_array_append_new(rows,
 					      json_pack("{s:s, s:o}", "row", row->id,
 							"sources",
-							sources_json(row)));
+							sources_json(row->citations,
+								     row->n_citations)));
 	}
 	return rows;
 }
@@ -209,6 +211,19 @@ static json_t *better_json(const struct question_timeline *item)
 	return better;
 }
 
+/* What becomes of the status between the application and its answer. */
+static json_t *pending_json(const struct edition *edition)
+{
+	static const struct report_entry not_said = { .pending = PENDING_NOT_SAID };
+	const struct report_entry *entry =
+		edition->report != NULL ? &edition->report->lines[REPORT_PENDING]
+					: &not_said;
+
+	return json_pack("{s:s, s:o}", "status",
+			 report_pending_names[entry->pending], "sources",
+			 sources_json(entry->citations, entry->n_citations));
+}
+
 json_t *show_timelines_json(struct timelines *timelines)
 {
 	const struct edition *edition = timelines->edition;
@@ -231,8 +246,9 @@ json_t *show_timelines_json(struct timelines *timelines)
 			return NULL;
 		}
 	}
-	return json_pack("{s:s, s:s, s:o, s:o, s:o}", "policy", edition->policy_id,
-			 "edition", edition->name, "first",
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "policy",
+			 edition->policy_id, "edition", edition->name, "first",
 			 day_json(timelines->facts.as_of), "last",
-			 day_json(timelines->last), "questions", questions);
+			 day_json(timelines->last), "while_pending",
+			 pending_json(edition), "questions", questions);
 }

@@ -92,6 +92,26 @@ static const char *const words[N_TIMELINE_WORDS][N_LANGUAGES] = {
 		"weitergelten, während über ein Gesuch entschieden wird.",
 		"Questa normativa non dice quale status o quali diritti continuano "
 		"durante l’esame di una domanda." },
+	[TIMELINE_WORD_PENDING_CONTINUES] = {
+		"The status of a person who applied in time goes on until this is "
+		"decided ({}).",
+		"Le statut de la personne qui a présenté sa demande à temps continue "
+		"jusqu’à la décision ({}).",
+		"Der Status einer Person, die rechtzeitig ein Gesuch gestellt hat, "
+		"gilt weiter, bis entschieden ist ({}).",
+		"Lo status di chi ha presentato la domanda in tempo continua fino "
+		"alla decisione ({})." },
+	[TIMELINE_WORD_PENDING_ENDS] = {
+		"An application alone gives no right to stay: the status ends on its "
+		"last day, also when the application was made in time ({}).",
+		"La demande ne donne par elle-même aucun droit de séjour : le statut "
+		"prend fin à son dernier jour, même si la demande a été présentée à "
+		"temps ({}).",
+		"Ein Gesuch allein gibt kein Recht zu bleiben: Der Status endet an "
+		"seinem letzten Tag, auch wenn das Gesuch rechtzeitig war ({}).",
+		"La domanda da sola non dà diritto di soggiorno: lo status finisce "
+		"nel suo ultimo giorno, anche se la domanda è stata fatta in tempo "
+		"({})." },
 	[TIMELINE_WORD_ONE_EDITION] = {
 		"All days are shown under this one edition. A later edition may "
 		"change them.",

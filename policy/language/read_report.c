@@ -335,6 +335,17 @@ static bool refer_row(struct report_reading *reading, struct text piece, size_t 
 	return false;
 }
 
+static bool refer_pending(struct report_reading *reading, struct text piece, size_t n)
+{
+	if (n == 0 && text_equal(piece, report_pending_names[PENDING_CONTINUES]))
+		reading->entry.pending = PENDING_CONTINUES;
+	else if (n == 0 && text_equal(piece, report_pending_names[PENDING_ENDS]))
+		reading->entry.pending = PENDING_ENDS;
+	else
+		form_wrong(reading, piece, "continues, or ends");
+	return reading->entry.pending != PENDING_NOT_SAID;
+}
+
 static bool (*const refer[N_REPORT_LINES])(struct report_reading *reading,
 					   struct text piece, size_t n) = {
 	[REPORT_FIRST_PERMIT] = refer_permit,
@@ -346,6 +357,7 @@ static bool (*const refer[N_REPORT_LINES])(struct report_reading *reading,
 	[REPORT_OFFENCES] = refer_test,
 	[REPORT_LINK] = refer_test,
 	[REPORT_REFLECTION] = refer_row,
+	[REPORT_PENDING] = refer_pending,
 };
 
 /* ---- Lines ---- */
