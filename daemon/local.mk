@@ -51,6 +51,7 @@ daemon_sources = \
 	daemon/service_policy.c \
 	daemon/service_proof.c \
 	daemon/service_queue.c \
+	daemon/service_receipt.c \
 	daemon/service_recorded.c \
 	daemon/service_state.h \
 	daemon/service_status.c \

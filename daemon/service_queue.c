@@ -93,11 +93,14 @@ int answer_decision(struct service *service, struct queued *queued)
  * The decision is durable, so it is no longer open whether to answer: a client for
  * whose answer there is no memory is cut off, and finds it by its request id.
  */
-static void answer_or_cut(struct service *service, struct queued *queued)
+static void answer_or_cut(struct service *service, struct queued *queued,
+			  const struct entry *entry)
 {
 	struct call *call = queued->call;
 
-	if (answer_decision(service, queued) != 0) {
+	if (receipt_now(service, entry, &call->workspace->arena,
+			&queued->record) != 0 ||
+	    answer_decision(service, queued) != 0) {
 		if (call->client != NULL)
 			call->client->broken = true;
 		call_is_answered(service, call->client);
@@ -121,7 +124,7 @@ static void answer_all(struct service *service)
 		queued->record.tree_size = head.size;
 		queued->record.checkpoint = checkpoint;
 		note_disagreement(service, queued);
-		answer_or_cut(service, queued);
+		answer_or_cut(service, queued, &service->items[i].entry);
 	}
 	service->n_recorded += service->n_queued;
 }

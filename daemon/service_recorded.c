@@ -29,6 +29,7 @@ struct raw {
 	struct bytes entry;
 	struct bytes blob;
 	const char *note;
+	const char *receipt;
 	uint64_t tree_size;
 };
 
@@ -46,6 +47,8 @@ static int read_raw(struct service *service, uint64_t seq, struct arena *arena,
 		r = copy(item.entry, arena, &ret_raw->entry);
 	if (r == 0)
 		r = copy(item.blob, arena, &ret_raw->blob);
+	if (r == 0)
+		r = receipt_then(&record, seq, arena, &ret_raw->receipt);
 	if (r != 0)
 		return r;
 	ret_raw->note = note_copy(record.note, arena);
@@ -120,6 +123,8 @@ int recorded_read(struct service *service, uint64_t seq, struct arena *arena,
 	recorded->record.log_index = seq;
 	recorded->record.tree_size = raw.tree_size;
 	recorded->record.checkpoint = raw.note;
+	recorded->record.receipt = raw.receipt;
+	recorded->record.entry = raw.entry;
 	return r;
 }
 

@@ -130,6 +130,22 @@ void note_disagreement(struct service *service, const struct queued *queued);
 /* Gives the memory back. Accepts a kept call only when it was answered. */
 void call_end(struct service *service, struct call *call);
 
+/* ---- service_receipt.c ---- */
+
+/*
+ * Puts the receipt and the bytes of an entry of the last group into its record.
+ * Returns 0, -ENOMEM, or -ERANGE for an entry of another group.
+ */
+MUST_USE int receipt_now(const struct service *service, const struct entry *entry,
+			 struct arena *arena, struct wire_record *record);
+
+/*
+ * The receipt of an entry as it was when its group was recorded. Returns 0,
+ * -ERANGE when the group does not hold it, or -ENOMEM.
+ */
+MUST_USE int receipt_then(const struct segment_record *from, uint64_t seq,
+			  struct arena *arena, const char **ret_text);
+
 /* ---- service_edition.c ---- */
 
 /*

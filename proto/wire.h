@@ -72,6 +72,8 @@ struct wire_record {
 	uint64_t log_index;
 	uint64_t tree_size;
 	const char *checkpoint;
+	const char *receipt;
+	struct bytes entry;	/* its bytes in the log */
 };
 
 /* Returns 0 or -ENOMEM. */

@@ -158,6 +158,8 @@ static void put_record(struct put *put, const struct wire_record *record,
 	to->log_index = record->log_index;
 	to->tree_size = record->tree_size;
 	to->checkpoint = borrow_text(record->checkpoint);
+	to->receipt = borrow_text(record->receipt);
+	to->entry = borrow_bytes(record->entry);
 }
 
 int wire_put_decision(const struct decision *decision,

@@ -252,6 +252,7 @@ unit_tests += \
 	tests/unit/test_lmdb \
 	tests/integration/test_enact \
 	tests/integration/test_process \
+	tests/integration/test_receipts \
 	tests/integration/test_requests
 tests_integration_test_enact_SOURCES = \
 	tests/integration/test_enact.c $(daemon_case)
@@ -260,6 +261,9 @@ tests_unit_test_editions_SOURCES = tests/unit/test_editions.c $(test_files)
 tests_integration_test_process_SOURCES = \
 	tests/integration/test_process.c $(daemon_case)
 tests_integration_test_process_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)
+tests_integration_test_receipts_SOURCES = \
+	tests/integration/test_receipts.c $(daemon_case)
+tests_integration_test_receipts_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)
 tests_integration_test_requests_SOURCES = \
 	tests/integration/test_requests.c $(daemon_case)
 tests_integration_test_requests_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)

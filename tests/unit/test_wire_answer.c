@@ -107,6 +107,8 @@ static const struct wire_record recorded = {
 	.log_index = 41,
 	.tree_size = 42,
 	.checkpoint = "signed",
+	.receipt = "proven",
+	.entry = { entry_id, sizeof(entry_id) },
 };
 
 /* Decides the request's facts and sends the answer over the wire. */
@@ -181,6 +183,9 @@ static void a_decision_names_its_record_edition_and_four_dates(void **state)
 	assert_int_equal(decision->log_index, 41);
 	assert_int_equal(decision->tree_size, 42);
 	assert_string_equal(decision->checkpoint, "signed");
+	assert_string_equal(decision->receipt, "proven");
+	assert_int_equal(decision->entry.len, sizeof(entry_id));
+	assert_memory_equal(decision->entry.data, entry_id, sizeof(entry_id));
 	assert_string_equal(decision->edition->policy, "small");
 	assert_string_equal(decision->edition->name, "2025-02-04");
 	assert_int_equal(decision->edition->hash.len, 32);
@@ -208,6 +213,8 @@ static void what_was_not_recorded_shows_nothing_of_a_record(void **state)
 	assert_string_equal(decision->id, "");
 	assert_int_equal(decision->tree_size, 0);
 	assert_string_equal(decision->checkpoint, "");
+	assert_string_equal(decision->receipt, "");
+	assert_int_equal(decision->entry.len, 0);
 	assert_int_equal(decision->dates->decision_recorded_ms, 0);
 	assert_string_equal(decision->dates->application_received, "2025-02");
 }
