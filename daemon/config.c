@@ -193,6 +193,9 @@ static int take_argument(int argc, char *const *argv, int *at,
 		return 0;
 	}
 	*ret_n = strlen(argument) - 2;
+	*ret_value = "";
+	if (strcmp(argument, "--check") == 0)
+		return 0;
 	if (strcmp(argument, "--help") == 0)
 		return CONFIG_E_HELP;
 	if (strcmp(argument, "--version") == 0)
@@ -215,14 +218,20 @@ static int read_arguments(int argc, char *const *argv, struct config *config,
 		const char *value = "";
 		size_t n = 0;
 		bool is_config;
+		bool is_check;
 
 		r = take_argument(argc, argv, &at, &name, &n, &value, text);
 		if (r != 0)
 			return r;
 		is_config = n == 6 && memcmp(name, "config", 6) == 0;
+		is_check = n == 5 && memcmp(name, "check", 5) == 0;
 		if (is_config && file != NULL)
 			*file = value;
-		if (is_config || file != NULL)
+		if (is_check && *value != '\0')
+			return wrong(text, "--check takes no value");
+		if (is_check)
+			config->check = true;
+		if (is_config || is_check || file != NULL)
 			continue;
 		if (find(name, n) == NULL)
 			return wrong(
@@ -252,8 +261,8 @@ int config_read(int argc, char *const *argv, struct config *ret_config,
 		r = read_arguments(argc, argv, &config, NULL, ret_text);
 	if (r != 0)
 		return r;
-	if (config.store[0] == '\0' || config.socket[0] == '\0')
-		return wrong(ret_text, "--store and --socket are needed");
+	if (config.store[0] == '\0')
+		return wrong(ret_text, "--store is needed");
 	if (config.segment_bytes % 512 != 0)
 		return wrong(ret_text, "segment-bytes must be a multiple of 512");
 	*ret_config = config;
@@ -308,13 +317,15 @@ static void print_option(FILE *to, const struct config_option *option)
 
 void config_print_help(FILE *to)
 {
-	fputs("usage: permitd --store DIR --socket PATH [--config FILE] [OPTION ...]\n"
+	fputs("usage: permitd --store DIR [--socket PATH] [--config FILE] [OPTION ...]\n"
 	      "\n"
 	      "Decides residence permits by policy editions, and logs every decision\n"
 	      "before it answers.\n"
 	      "\n"
 	      "  --config FILE                      options, one \"name = value\" a line;\n"
 	      "                                     the command line goes first\n"
+	      "  --check                            say whether all options are right,\n"
+	      "                                     and end without a store\n"
 	      "  --help                             this text\n"
 	      "  --version                          the version\n",
 	      to);

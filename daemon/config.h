@@ -25,6 +25,7 @@ struct config {
 	uint64_t stop_timeout_s;
 	uint64_t log_level;
 	struct limits limits;
+	bool check; /* --check: say whether the rest is right, and end */
 };
 
 /*

@@ -12,9 +12,12 @@
 #include "daemon/logging.h"
 #include "daemon/loop.h"
 #include "daemon/service.h"
+#include "daemon/supervisor.h"
 
 #define EXIT_BROKEN 1
 #define EXIT_USAGE 2
+
+#define WATCHDOG_MIN_MS 5000 /* proving the largest edition blocks the loop */
 
 struct daemon {
 	int argc;
@@ -24,6 +27,7 @@ struct daemon {
 	struct service *service;
 	struct listener listener;
 	uint64_t begun_ms;
+	uint64_t watchdog_ms; /* 0: nobody waits for a sign of life */
 };
 
 /* ---- Configuration ---- */
@@ -35,7 +39,11 @@ static bool read_config(struct daemon *daemon, int *ret_status)
 
 	switch (config_read(daemon->argc, daemon->argv, &daemon->config, text)) {
 	case 0:
-		return true;
+		if (!daemon->config.check)
+			return true;
+		puts("permitd: every option is right");
+		*ret_status = 0;
+		return false;
 	case CONFIG_E_HELP:
 		config_print_help(stdout);
 		*ret_status = 0;
@@ -114,10 +122,37 @@ static int open_store(struct daemon *daemon)
 	return 0;
 }
 
-static int open_listener(struct daemon *daemon)
+/* A socket that was handed over goes before one of our own. */
+static int adopt_listener(struct daemon *daemon)
+{
+	int fd = -1;
+	int r = supervisor_socket(&fd);
+
+	if (r == 0)
+		listener_adopt(fd, &daemon->listener);
+	else if (r == SUPERVISOR_E_MANY)
+		logging(LOGGING_ERROR, "more than one socket was handed over; a "
+				       "socket unit for permitd has one ListenStream=");
+	else if (r == SUPERVISOR_E_KIND)
+		logging(LOGGING_ERROR, "the socket that was handed over is not a "
+				       "listening Unix stream socket");
+	else if (r != SUPERVISOR_E_NONE)
+		logging(LOGGING_ERROR, "cannot use the socket that was handed over: %s",
+			strerror(-r));
+	return r;
+}
+
+static int open_own_listener(struct daemon *daemon)
 {
 	const char *path = daemon->config.socket;
-	int r = listener_open(path, &daemon->listener);
+	int r;
+
+	if (path[0] == '\0') {
+		logging(LOGGING_ERROR, "no socket to serve on: give --socket PATH, or "
+				       "start permitd by a socket unit");
+		return -EDESTADDRREQ;
+	}
+	r = listener_open(path, &daemon->listener);
 
 	if (r == LISTENER_E_SERVED)
 		logging(LOGGING_ERROR, "another process answers at the socket %s",
@@ -135,13 +170,40 @@ static int open_listener(struct daemon *daemon)
 	return r;
 }
 
+static int open_listener(struct daemon *daemon)
+{
+	int r = adopt_listener(daemon);
+
+	return r == SUPERVISOR_E_NONE ? open_own_listener(daemon) : r;
+}
+
 static void ready(void *context)
 {
 	struct daemon *daemon = context;
 
 	logging(LOGGING_NOTICE, "ready after %llu ms, version %s, at %s",
 		(unsigned long long)(clock_ms() - daemon->begun_ms), ENGINE_VERSION,
-		daemon->config.socket);
+		daemon->listener.path != NULL ? daemon->listener.path
+					      : "a socket that was handed over");
+	supervisor_tell("READY=1\nSTATUS=answering");
+}
+
+/*
+ * The loop turns: what else the daemon does within a second, the supervisor is
+ * not to take for stuck.
+ */
+static void second(void *context)
+{
+	struct daemon *daemon = context;
+
+	if (daemon->watchdog_ms != 0)
+		supervisor_tell("WATCHDOG=1");
+}
+
+static void stopping(void *context)
+{
+	(void)context;
+	supervisor_tell("STOPPING=1\nSTATUS=answering what is queued");
 }
 
 /* ---- Life and end ---- */
@@ -155,6 +217,8 @@ static int serve(struct daemon *daemon)
 		.listener = &daemon->listener,
 		.on_reload = reload,
 		.on_ready = ready,
+		.on_second = second,
+		.on_stop = stopping,
 		.context = daemon,
 	};
 	int r = service_open(&options, &daemon->service);
@@ -202,6 +266,11 @@ int daemon_run(int argc, char **argv)
 	daemon.begun_ms = clock_ms();
 	prepare_signals();
 	logging_start((enum logging_level)daemon.config.log_level);
+	daemon.watchdog_ms = supervisor_watchdog_ms();
+	if (daemon.watchdog_ms != 0 && daemon.watchdog_ms < WATCHDOG_MIN_MS)
+		logging(LOGGING_WARNING, "WatchdogSec= is under %d s; enacting may take "
+					 "longer",
+			WATCHDOG_MIN_MS / 1000);
 	r = digest_start();
 	if (r != 0)
 		logging(LOGGING_ERROR, "OpenSSL cannot be used: %s", strerror(-r));

@@ -128,14 +128,23 @@ int listener_open(const char *path, struct listener *ret_listener)
 	return 0;
 }
 
+void listener_adopt(int fd, struct listener *ret_listener)
+{
+	struct listener listener = listener_none;
+
+	listener.fd = fd;
+	take_reserve(&listener);
+	*ret_listener = listener;
+}
+
 void listener_close(struct listener *listener)
 {
 	struct stat st;
 
 	if (listener->fd < 0)
 		return;
-	if (lstat(listener->path, &st) == 0 && st.st_dev == listener->device &&
-	    st.st_ino == listener->inode)
+	if (listener->path != NULL && lstat(listener->path, &st) == 0 &&
+	    st.st_dev == listener->device && st.st_ino == listener->inode)
 		unlink(listener->path);
 	close(listener->fd);
 	if (listener->reserve_fd >= 0)

@@ -15,7 +15,7 @@ struct listener {
 	int reserve_fd;	  /* -1 while it cannot be had */
 	dev_t device;	  /* of the socket's name, */
 	ino_t inode;	  /* so that no other's is removed */
-	const char *path; /* borrowed */
+	const char *path; /* borrowed; NULL when the name is not ours */
 };
 
 #define LISTENER_NONE                      \
@@ -34,6 +34,12 @@ struct listener {
  * code above or -errno.
  */
 MUST_USE int listener_open(const char *path, struct listener *ret_listener);
+
+/*
+ * Serves on a socket that listens already and that whoever started the daemon
+ * made: its name stays when we leave. Takes over fd.
+ */
+void listener_adopt(int fd, struct listener *ret_listener);
 
 /* Removes the socket's name if it is still ours. Accepts one that is closed. */
 void listener_close(struct listener *listener);

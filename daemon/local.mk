@@ -82,10 +82,39 @@ daemon_sources = \
 	daemon/store/signer.c \
 	daemon/store/signer.h \
 	daemon/store/store.c \
-	daemon/store/store.h
+	daemon/store/store.h \
+	daemon/supervisor.c \
+	daemon/supervisor.h
 
 sbin_PROGRAMS += daemon/permitd
 daemon_permitd_SOURCES = daemon/main.c
 daemon_permitd_LDADD = $(DAEMON_LIBS)
 dist_man_MANS += daemon/permitd.8
 EXTRA_DIST += daemon/README.md daemon/store/README.md
+
+# Units for systemd. The folders are known to make alone, so it fills them in.
+systemdunitdir = $(prefix)/lib/systemd/system
+sysusersdir = $(prefix)/lib/sysusers.d
+nodist_systemdunit_DATA = daemon/systemd/permitd.service
+dist_systemdunit_DATA = daemon/systemd/permitd.socket
+dist_sysusers_DATA = daemon/systemd/permitd-users.conf
+EXTRA_DIST += daemon/systemd/permitd.service.in daemon/systemd/permitd.conf
+CLEANFILES += daemon/systemd/permitd.service
+
+daemon/systemd/permitd.service: daemon/systemd/permitd.service.in
+	$(AM_V_at)$(MKDIR_P) daemon/systemd
+	$(AM_V_GEN)sed -e 's|@sbindir[@]|$(sbindir)|g' \
+		-e 's|@sysconfdir[@]|$(sysconfdir)|g' \
+		$(srcdir)/daemon/systemd/permitd.service.in >$@
+
+# Options that somebody has set are never overwritten, nor removed.
+install-data-local:
+	test -e $(DESTDIR)$(sysconfdir)/permitd.conf || { \
+		$(MKDIR_P) $(DESTDIR)$(sysconfdir) && $(INSTALL_DATA) \
+		$(srcdir)/daemon/systemd/permitd.conf \
+		$(DESTDIR)$(sysconfdir)/permitd.conf; }
+
+uninstall-local:
+	! cmp -s $(srcdir)/daemon/systemd/permitd.conf \
+		$(DESTDIR)$(sysconfdir)/permitd.conf || \
+		rm -f $(DESTDIR)$(sysconfdir)/permitd.conf

@@ -159,6 +159,7 @@ static void on_second(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	conns_tick(&loop->conns);
+	loop->options->on_second(loop->options->context);
 	if (loop->stop_at_s != 0 && loop->conns.tick_s >= loop->stop_at_s)
 		end(loop, 0);
 }
@@ -174,6 +175,7 @@ static void on_stop(evutil_socket_t number, short what, void *context)
 		return;
 	logging(LOGGING_NOTICE, "stopping, as %s asks",
 		number == SIGTERM ? "SIGTERM" : "SIGINT");
+	loop->options->on_stop(loop->options->context);
 	loop->stop_at_s = loop->conns.tick_s +
 			  loop->options->config->stop_timeout_s + 1;
 	pause_listening(loop);

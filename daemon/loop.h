@@ -13,6 +13,8 @@ struct loop_options {
 	struct listener *listener;
 	void (*on_reload)(void *context); /* SIGHUP */
 	void (*on_ready)(void *context);  /* clients may come */
+	void (*on_second)(void *context); /* each second, while it turns */
+	void (*on_stop)(void *context);	  /* SIGTERM or SIGINT came */
 	void *context;
 };
 

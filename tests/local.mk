@@ -250,10 +250,12 @@ unit_tests += \
 	tests/unit/test_editions \
 	tests/unit/test_index \
 	tests/unit/test_lmdb \
+	tests/unit/test_supervisor \
 	tests/integration/test_enact \
 	tests/integration/test_process \
 	tests/integration/test_receipts \
-	tests/integration/test_requests
+	tests/integration/test_requests \
+	tests/integration/test_supervised
 tests_integration_test_enact_SOURCES = \
 	tests/integration/test_enact.c $(daemon_case)
 tests_integration_test_enact_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)
@@ -267,6 +269,9 @@ tests_integration_test_receipts_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)
 tests_integration_test_requests_SOURCES = \
 	tests/integration/test_requests.c $(daemon_case)
 tests_integration_test_requests_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)
+tests_integration_test_supervised_SOURCES = \
+	tests/integration/test_supervised.c $(permitd_fixture)
+tests_integration_test_supervised_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)
 daemon_case = tests/support/daemon_case.c tests/support/daemon_case.h \
 	$(permitd_fixture)
 permitd_fixture = tests/support/permitd.c tests/support/permitd.h
@@ -281,6 +286,7 @@ script_tests = \
 	tests/integration/test_disagreement \
 	tests/integration/test_libpermit \
 	tests/integration/test_permit \
+	tests/integration/test_units \
 	tests/support/test-audit-links \
 	tests/support/test-checks \
 	tests/support/test-proof-check \
