@@ -22,6 +22,7 @@ enum shape {
 	SHAPE_DAY_OR_NONE,
 	SHAPE_U64,
 	SHAPE_SECRET,	/* uint8_t[32] */
+	SHAPE_CASE_ID,	/* uint8_t[BLOB_CASE_ID_BYTES] */
 };
 
 struct field {
@@ -58,6 +59,23 @@ static const struct field decision_fields[] = {
 	{ 14, SHAPE_BYTES, DECISION(result), 1, BLOB_RESULT_MAX_BYTES },
 };
 
+/* The same without tags 11 and 12, and with the case id. */
+static const struct field sealed_fields[] = {
+	{ 1, SHAPE_TEXT, DECISION(case_ref), 0, BLOB_NAME_MAX_BYTES },
+	{ 2, SHAPE_TEXT, DECISION(request_id), 0, BLOB_NAME_MAX_BYTES },
+	{ 3, SHAPE_TEXT, DECISION(policy_id), 1, BLOB_NAME_MAX_BYTES },
+	{ 4, SHAPE_TEXT, DECISION(question), 1, BLOB_NAME_MAX_BYTES },
+	{ 5, SHAPE_U8, DECISION(actor_role), 0, 0 },
+	{ 6, SHAPE_DAY_OR_NONE, DECISION(received_on), 0, 0 },
+	{ 7, SHAPE_DAY, DECISION(decided_on), 0, 0 },
+	{ 8, SHAPE_DAY, DECISION(in_force_on), 0, 0 },
+	{ 9, SHAPE_U64, DECISION(recorded_ms), 0, 0 },
+	{ 10, SHAPE_U64, DECISION(clock_ms), 0, 0 },
+	{ 13, SHAPE_BYTES, DECISION(facts), 0, BLOB_FACTS_MAX_BYTES },
+	{ 14, SHAPE_BYTES, DECISION(result), 1, BLOB_RESULT_MAX_BYTES },
+	{ 15, SHAPE_CASE_ID, DECISION(case_id), 0, 0 },
+};
+
 static const struct field enactment_fields[] = {
 	{ 32, SHAPE_TEXT, ENACTMENT(policy_id), 1, BLOB_NAME_MAX_BYTES },
 	{ 33, SHAPE_TEXT, ENACTMENT(edition), 1, BLOB_NAME_MAX_BYTES },
@@ -68,6 +86,9 @@ static const struct field enactment_fields[] = {
 
 static const struct layout decision_layout = {
 	decision_fields, ARRAY_LENGTH(decision_fields)
+};
+static const struct layout sealed_layout = {
+	sealed_fields, ARRAY_LENGTH(sealed_fields)
 };
 static const struct layout enactment_layout = {
 	enactment_fields, ARRAY_LENGTH(enactment_fields)
@@ -122,6 +143,8 @@ static size_t value_bytes(const struct field *field, const void *value)
 		return 8;
 	case SHAPE_SECRET:
 		return 32;
+	case SHAPE_CASE_ID:
+		return BLOB_CASE_ID_BYTES;
 	}
 	return 0;
 }
@@ -151,6 +174,7 @@ static enum blob_fault check_value(const struct field *field, const void *value)
 	case SHAPE_U8:
 	case SHAPE_U64:
 	case SHAPE_SECRET:
+	case SHAPE_CASE_ID:
 		break;
 	}
 	return BLOB_SOUND;
@@ -178,6 +202,9 @@ static void put_value(const struct field *field, const void *value, uint8_t *to)
 		break;
 	case SHAPE_SECRET:
 		memcpy(to, value, 32);
+		break;
+	case SHAPE_CASE_ID:
+		memcpy(to, value, BLOB_CASE_ID_BYTES);
 		break;
 	}
 }
@@ -211,13 +238,19 @@ static bool get_value(const struct field *field, struct bytes from, void *value)
 			return false;
 		memcpy(value, from.data, 32);
 		return true;
+	case SHAPE_CASE_ID:
+		if (from.n != BLOB_CASE_ID_BYTES)
+			return false;
+		memcpy(value, from.data, BLOB_CASE_ID_BYTES);
+		return true;
 	}
 	return false;
 }
 
+/* Of the fields alone, as are the two functions for writing and reading. */
 static size_t layout_bytes(const struct layout *layout, const void *content)
 {
-	size_t n = BLOB_HEADER_BYTES;
+	size_t n = 0;
 
 	for (size_t i = 0; i < layout->n_fields; i++) {
 		const struct field *field = &layout->fields[i];
@@ -231,9 +264,6 @@ static size_t layout_bytes(const struct layout *layout, const void *content)
 static enum blob_fault layout_encode(const struct layout *layout,
 				     const void *content, uint8_t *to)
 {
-	memcpy(to, magic, sizeof(magic));
-	to[4] = BLOB_CLEAR;
-	to += BLOB_HEADER_BYTES;
 	for (size_t i = 0; i < layout->n_fields; i++) {
 		const struct field *field = &layout->fields[i];
 		const void *value = (const char *)content + field->at;
@@ -271,17 +301,8 @@ static enum blob_fault decode_field(const struct field *field,
 }
 
 static enum blob_fault layout_decode(const struct layout *layout,
-				     struct bytes blob, void *content)
+				     struct bytes rest, void *content)
 {
-	struct bytes rest;
-
-	if (blob.n < BLOB_HEADER_BYTES ||
-	    memcmp(blob.data, magic, sizeof(magic)) != 0)
-		return BLOB_FAULT_MAGIC;
-	if (blob.data[4] != BLOB_CLEAR)
-		return BLOB_FAULT_KIND;
-	rest.data = blob.data + BLOB_HEADER_BYTES;
-	rest.n = blob.n - BLOB_HEADER_BYTES;
 	for (size_t i = 0; i < layout->n_fields; i++) {
 		const struct field *field = &layout->fields[i];
 		enum blob_fault fault = decode_field(
@@ -293,33 +314,89 @@ static enum blob_fault layout_decode(const struct layout *layout,
 	return rest.n == 0 ? BLOB_SOUND : BLOB_FAULT_TRAILING;
 }
 
+/* ---- In clear: with the header before the fields ---- */
+
+static bool has_magic(struct bytes blob)
+{
+	return blob.n >= BLOB_HEADER_BYTES &&
+	       memcmp(blob.data, magic, sizeof(magic)) == 0;
+}
+
+static enum blob_fault encode_clear(const struct layout *layout,
+				    const void *content, uint8_t *to)
+{
+	memcpy(to, magic, sizeof(magic));
+	to[4] = BLOB_CLEAR;
+	return layout_encode(layout, content, to + BLOB_HEADER_BYTES);
+}
+
+static enum blob_fault decode_clear(const struct layout *layout,
+				    struct bytes blob, void *content)
+{
+	struct bytes fields;
+
+	if (!has_magic(blob))
+		return BLOB_FAULT_MAGIC;
+	if (blob.data[4] != BLOB_CLEAR)
+		return BLOB_FAULT_KIND;
+	fields.data = blob.data + BLOB_HEADER_BYTES;
+	fields.n = blob.n - BLOB_HEADER_BYTES;
+	return layout_decode(layout, fields, content);
+}
+
+bool blob_is_sealed(struct bytes blob)
+{
+	return has_magic(blob) && blob.data[4] == BLOB_SEALED;
+}
+
+size_t blob_sealed_bytes(const struct content_decision *content)
+{
+	return layout_bytes(&sealed_layout, content);
+}
+
+enum blob_fault blob_sealed_encode(const struct content_decision *content,
+				   uint8_t *to)
+{
+	return layout_encode(&sealed_layout, content, to);
+}
+
+enum blob_fault blob_sealed_decode(struct bytes plain, struct content_decision *ret)
+{
+	struct content_decision content = { .actor_role = 0 };
+	enum blob_fault fault = layout_decode(&sealed_layout, plain, &content);
+
+	if (fault == BLOB_SOUND)
+		*ret = content;
+	return fault;
+}
+
 size_t blob_decision_bytes(const struct content_decision *content)
 {
-	return layout_bytes(&decision_layout, content);
+	return BLOB_HEADER_BYTES + layout_bytes(&decision_layout, content);
 }
 
 size_t blob_enactment_bytes(const struct content_enactment *content)
 {
-	return layout_bytes(&enactment_layout, content);
+	return BLOB_HEADER_BYTES + layout_bytes(&enactment_layout, content);
 }
 
 enum blob_fault blob_decision_encode(const struct content_decision *content,
 				     uint8_t *to)
 {
-	return layout_encode(&decision_layout, content, to);
+	return encode_clear(&decision_layout, content, to);
 }
 
 enum blob_fault blob_enactment_encode(const struct content_enactment *content,
 				      uint8_t *to)
 {
-	return layout_encode(&enactment_layout, content, to);
+	return encode_clear(&enactment_layout, content, to);
 }
 
 enum blob_fault blob_decision_decode(struct bytes blob,
 				     struct content_decision *ret)
 {
-	struct content_decision content;
-	enum blob_fault fault = layout_decode(&decision_layout, blob, &content);
+	struct content_decision content = { .actor_role = 0 };
+	enum blob_fault fault = decode_clear(&decision_layout, blob, &content);
 
 	if (fault == BLOB_SOUND)
 		*ret = content;
@@ -330,7 +407,7 @@ enum blob_fault blob_enactment_decode(struct bytes blob,
 				      struct content_enactment *ret)
 {
 	struct content_enactment content;
-	enum blob_fault fault = layout_decode(&enactment_layout, blob, &content);
+	enum blob_fault fault = decode_clear(&enactment_layout, blob, &content);
 
 	if (fault == BLOB_SOUND)
 		*ret = content;

@@ -8,7 +8,7 @@
  * What stands beside an entry: the content that the entry's digests commit to.
  *
  *	magic "PDB1"	4 bytes
- *	kind		1 byte: 0 in clear; 1 sealed, for a later version
+ *	kind		1 byte: 0 in clear; 1 sealed (proto/sealed.h)
  *	content		fields, in the order of their tags, each
  *			u16 tag, u32 length, bytes
  *
@@ -21,6 +21,7 @@
 #define BLOB_FACTS_MAX_BYTES 262144
 #define BLOB_RESULT_MAX_BYTES 262144
 #define BLOB_BUNDLE_MAX_BYTES 8388608
+#define BLOB_CASE_ID_BYTES 16	/* as SEAL_CASE_ID_BYTES */
 #define BLOB_MAX_BYTES (BLOB_BUNDLE_MAX_BYTES + 1024)
 
 enum blob_kind { BLOB_CLEAR = 0, BLOB_SEALED = 1 };
@@ -43,8 +44,9 @@ struct content_decision {
 	day_t in_force_on;		/* the edition's first day in force */
 	uint64_t recorded_ms;		/* when the daemon knew the edition */
 	uint64_t clock_ms;		/* the one clock of this evaluation */
-	uint8_t k_salt[32];		/* random: hides the field leaves */
-	uint8_t salt_r[32];		/* random: hides the result commitment */
+	uint8_t k_salt[32];		/* hides the field leaves */
+	uint8_t salt_r[32];		/* hides the result commitment */
+	uint8_t case_id[BLOB_CASE_ID_BYTES];	/* when sealed; else zero */
 	struct bytes facts;	/* 0..BLOB_FACTS_MAX_BYTES, opaque here */
 	struct bytes result;	/* 1..BLOB_RESULT_MAX_BYTES, opaque here */
 };
@@ -62,7 +64,7 @@ struct content_enactment {
 enum blob_fault {
 	BLOB_SOUND = 0,
 	BLOB_FAULT_MAGIC,
-	BLOB_FAULT_KIND,	/* sealed, or unknown */
+	BLOB_FAULT_KIND,	/* not in clear */
 	BLOB_FAULT_FIELD,	/* missing, repeated, unknown or out of order */
 	BLOB_FAULT_LENGTH,	/* a field is cut off, too short or too long */
 	BLOB_FAULT_VALUE,	/* not UTF-8, or a date outside the calendar */
@@ -71,6 +73,21 @@ enum blob_fault {
 
 /* "is sealed or of an unknown kind": continues "the blob of entry 7 ...". */
 const char *blob_fault_text(enum blob_fault fault);
+
+/* Whether the bytes begin like a sealed blob; one in clear or damaged does not. */
+bool blob_is_sealed(struct bytes blob);
+
+/*
+ * What is sealed of a decision: its fields without the header of a blob, and
+ * without the two salts, which both ends derive from the key; and the case id.
+ */
+size_t blob_sealed_bytes(const struct content_decision *content);
+MUST_USE enum blob_fault blob_sealed_encode(const struct content_decision *content,
+					    uint8_t *to);
+
+/* As the functions below; the salts are left zero. */
+MUST_USE enum blob_fault blob_sealed_decode(struct bytes plain,
+					    struct content_decision *ret);
 
 /* Length of the blob in bytes. */
 size_t blob_decision_bytes(const struct content_decision *content);

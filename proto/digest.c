@@ -90,6 +90,27 @@ bool digest_is_zero(const struct digest *digest)
 	return digest_equal(digest, &zero);
 }
 
+void hmac_key_init(struct hmac_key *key, const uint8_t bytes[32])
+{
+	memset(key->inner, 0x36, sizeof(key->inner));
+	memset(key->outer, 0x5c, sizeof(key->outer));
+	for (size_t i = 0; i < 32; i++) {
+		key->inner[i] ^= bytes[i];
+		key->outer[i] ^= bytes[i];
+	}
+}
+
+struct digest hmac_of(const struct hmac_key *key, struct bytes data)
+{
+	struct digest inner = digest_of_parts(
+		(const struct bytes[]){ { key->inner, sizeof(key->inner) }, data },
+		2);
+
+	return digest_of_parts(
+		(const struct bytes[]){ { key->outer, sizeof(key->outer) },
+					{ inner.bytes, DIGEST_BYTES } }, 2);
+}
+
 void keystream(const uint8_t key[32], uint8_t *to, size_t n_bytes)
 {
 	static const uint8_t counter[16];

@@ -41,6 +41,15 @@ struct digest digest_of_parts(const struct bytes *parts, size_t n_parts);
 bool digest_equal(const struct digest *a, const struct digest *b);
 bool digest_is_zero(const struct digest *digest);
 
+/* HMAC-SHA-256 under a key of 32 bytes. A secret: wipe it. */
+struct hmac_key {
+	uint8_t inner[64];	/* the key, padded and masked, as it is hashed */
+	uint8_t outer[64];
+};
+
+void hmac_key_init(struct hmac_key *key, const uint8_t bytes[32]);
+struct digest hmac_of(const struct hmac_key *key, struct bytes data);
+
 /*
  * Writes the first n_bytes of the AES-256-CTR key stream under the key, with
  * the counter block starting at zero: one key must serve one stream only.

@@ -229,30 +229,27 @@ enum entry_fault entry_decode(struct bytes from, struct entry *ret_entry)
 struct digest entry_fields_root(const uint8_t k_salt[32],
 				const struct bytes *values, size_t n_slots)
 {
-	static const uint8_t leaf_prefix[1] = { 0 };
 	uint8_t salts[ENTRY_SLOTS_MAX * DIGEST_BYTES];
 	uint8_t leaves[1 + ENTRY_SLOTS_MAX * DIGEST_BYTES];
+	uint8_t head[3 + DIGEST_BYTES] = { 0 };
 	size_t n = n_slots <= ENTRY_SLOTS_MAX ? n_slots : ENTRY_SLOTS_MAX;
 	struct digest root;
 
 	keystream(k_salt, salts, n * DIGEST_BYTES);
 	leaves[0] = 2;
 	for (size_t i = 0; i < n; i++) {
-		uint8_t number[2];
 		struct digest leaf;
 
-		put_be16(number, (uint16_t)i);
+		put_be16(head + 1, (uint16_t)i);
+		memcpy(head + 3, salts + i * DIGEST_BYTES, DIGEST_BYTES);
 		leaf = digest_of_parts(
-			(const struct bytes[]){
-				{ leaf_prefix, 1 },
-				{ number, sizeof(number) },
-				{ salts + i * DIGEST_BYTES, DIGEST_BYTES },
-				values[i],
-			}, 4);
+			(const struct bytes[]){ { head, sizeof(head) }, values[i] },
+			2);
 		put_digest(leaves + 1 + i * DIGEST_BYTES, &leaf);
 	}
 	root = digest_of((struct bytes){ leaves, 1 + n * DIGEST_BYTES });
 	secret_wipe(salts, sizeof(salts));
+	secret_wipe(head, sizeof(head));
 	return root;
 }
 

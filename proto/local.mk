@@ -22,6 +22,9 @@ proto_sources = \
 	proto/merkle.c proto/merkle.h \
 	proto/note.c proto/note.h \
 	proto/receipt.c proto/receipt.h \
+	proto/keyring.c proto/keyring.h \
+	proto/seal.c proto/seal.h \
+	proto/sealed.c proto/sealed.h \
 	proto/segment.c proto/segment.h \
 	proto/tiles.c proto/tiles.h
 

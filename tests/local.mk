@@ -38,6 +38,7 @@ unit_tests += \
 	tests/unit/test_log_faults \
 	tests/unit/test_merkle \
 	tests/unit/test_note \
+	tests/unit/test_seal \
 	tests/unit/test_segment \
 	tests/unit/test_signer \
 	tests/unit/test_tiles
@@ -338,7 +339,8 @@ list-tests:
 	@echo $(TESTS)
 
 # Benchmarks are built on demand, by tests/bench/run.
-EXTRA_PROGRAMS = tests/bench/decide tests/bench/load tests/bench/peers/model
+EXTRA_PROGRAMS = tests/bench/decide tests/bench/load tests/bench/peers/model \
+	tests/bench/seal
 tests_bench_peers_model_SOURCES = tests/bench/peers/model.c \
 	tests/bench/peers/model.h tests/bench/peers/model_c.c \
 	tests/bench/peers/model_clips.c tests/bench/peers/model_zen.c \
