@@ -277,6 +277,14 @@ daemon_case = tests/support/daemon_case.c tests/support/daemon_case.h \
 	$(permitd_fixture)
 permitd_fixture = tests/support/permitd.c tests/support/permitd.h
 
+# The daemon's log, verified by software that is not ours.
+check_PROGRAMS += tests/interop/make_export
+tests_interop_make_export_SOURCES = tests/interop/make_export.c \
+	$(permitd_fixture)
+tests_interop_make_export_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)
+EXTRA_DIST += tests/interop/openssl tests/interop/package-lock.json \
+	tests/interop/package.json tests/interop/sigstore.mjs tests/interop/tlog.go
+
 # Kills the daemon under load. An argument asks for a longer campaign.
 fault_tests = tests/fault/kill9
 tests_fault_kill9_SOURCES = tests/fault/kill9.c $(permitd_fixture)
@@ -288,6 +296,7 @@ script_tests = \
 	tests/integration/test_libpermit \
 	tests/integration/test_permit \
 	tests/integration/test_units \
+	tests/interop/test_log \
 	tests/support/test-audit-links \
 	tests/support/test-checks \
 	tests/support/test-proof-check \
