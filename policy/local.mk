@@ -156,6 +156,8 @@ policy_tables = \
 	policy/tables/canada/ca-vtip-2024-03-15.md \
 	policy/tables/canada/ca-vtip-2025-02-04.md \
 	policy/tables/canada/ca-vtip-2026-03-26.md \
+	policy/tables/model/README.md \
+	policy/tables/model/model-protection-2026-12-01.md \
 	policy/tables/vocabulary.md
 
 nobase_dist_pkgdata_DATA += $(policy_tables)
