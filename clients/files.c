@@ -179,3 +179,18 @@ const char *path_join(struct arena *arena, const char *folder, const char *name)
 	memcpy(path + n + 1, name, n_name);
 	return path;
 }
+
+const char *entry_path(struct arena *arena, const char *receipt)
+{
+	static const char of_receipt[] = ".tlog-proof", of_entry[] = ".entry";
+	size_t n = strlen(receipt), n_suffix = sizeof(of_receipt) - 1;
+	char *path = arena_alloc(arena, n + sizeof(of_entry));
+
+	if (path == NULL)
+		return NULL;
+	if (n > n_suffix && strcmp(receipt + n - n_suffix, of_receipt) == 0)
+		n -= n_suffix;
+	memcpy(path, receipt, n);
+	memcpy(path + n, of_entry, sizeof(of_entry));
+	return path;
+}

@@ -27,4 +27,10 @@ enum exit_code folder_make(const struct output_stream *out, const char *path);
 /* "folder/name" in the arena; NULL when that is full. */
 const char *path_join(struct arena *arena, const char *folder, const char *name);
 
+/*
+ * Where the entry of a receipt is kept: "case.entry", beside "case.tlog-proof" or
+ * "case". In the arena; NULL when that is full.
+ */
+const char *entry_path(struct arena *arena, const char *receipt);
+
 #endif

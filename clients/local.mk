@@ -76,6 +76,7 @@ clients_permit_permit_SOURCES = \
 	clients/permit/cmd_policy_prove.c \
 	clients/permit/cmd_policy_show.c \
 	clients/permit/cmd_policy_test.c \
+	clients/permit/cmd_receipt.c \
 	clients/permit/cmd_status.c \
 	clients/permit/cmd_what_if.c \
 	clients/permit/cmd_timeline.c \
@@ -133,6 +134,7 @@ dist_man_MANS += clients/permit/permit.1
 noinst_LIBRARIES += clients/audit/libaudit.a
 clients_audit_libaudit_a_SOURCES = \
 	clients/audit/cmd_export.c \
+	clients/audit/cmd_prove.c \
 	clients/audit/cmd_replay.c \
 	clients/audit/cmd_verify.c \
 	clients/audit/commands.h \
@@ -162,6 +164,8 @@ clients_audit_libaudit_a_SOURCES = \
 	clients/audit/source_store.c \
 	clients/audit/tile_walk.c \
 	clients/audit/tile_walk.h \
+	clients/audit/trusted.c \
+	clients/audit/trusted.h \
 	clients/audit/verify.c \
 	clients/audit/verify.h
 AUDIT_LIBS = clients/audit/libaudit.a clients/libtools.a $(PROTO_LIBS) \

@@ -21,6 +21,7 @@ proto_sources = \
 	proto/meaning.c proto/meaning.h \
 	proto/merkle.c proto/merkle.h \
 	proto/note.c proto/note.h \
+	proto/trust.c proto/trust.h \
 	proto/receipt.c proto/receipt.h \
 	proto/keyring.c proto/keyring.h \
 	proto/seal.c proto/seal.h \

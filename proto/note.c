@@ -254,22 +254,48 @@ static bool signature_is_of(const struct signature *signature,
 }
 
 /* A witness signs when it had seen the text, then the text. */
+static bool cosigned_message(uint64_t time_s, struct bytes text,
+			     char to[NOTE_MAX_BYTES + 64], struct bytes *ret_message)
+{
+	size_t n;
+
+	if (time_s > INT64_MAX || text.n > NOTE_MAX_BYTES)
+		return false;
+	n = (size_t)snprintf(to, 64, "cosignature/v1\ntime %" PRIu64 "\n", time_s);
+	memcpy(to + n, text.data, text.n);
+	*ret_message = (struct bytes){ (const uint8_t *)to, n + text.n };
+	return true;
+}
+
 static bool verify_cosignature(const struct vkey *key, struct bytes text,
 			       const uint8_t *timed_signature)
 {
-	char message[NOTE_MAX_BYTES + 64];
-	uint64_t time = get_be64(timed_signature);
-	size_t n;
+	char space[NOTE_MAX_BYTES + 64];
+	struct bytes message;
 
-	if (time > INT64_MAX)
-		return false;
-	n = (size_t)snprintf(message, 64, "cosignature/v1\ntime %" PRIu64 "\n",
-			     time);
-	memcpy(message + n, text.data, text.n);
-	return ed25519_verify(key->public_key,
-			      (struct bytes){ (const uint8_t *)message,
-					      n + text.n },
+	return cosigned_message(get_be64(timed_signature), text, space, &message) &&
+	       ed25519_verify(key->public_key, message,
 			      timed_signature + TIME_BYTES);
+}
+
+int cosignature_sign(struct bytes text, const struct ed25519_key *key,
+		     const struct vkey *witness, uint64_t time_s,
+		     char to[COSIGNATURE_LINE_BYTES], size_t *ret_n)
+{
+	uint8_t blob[NOTE_KEY_ID_BYTES + TIME_BYTES + ED25519_SIGNATURE_BYTES];
+	char base64[BASE64_CHARS(sizeof(blob)) + 1];
+	char space[NOTE_MAX_BYTES + 64];
+	struct bytes message;
+
+	if (!cosigned_message(time_s, text, space, &message) ||
+	    ed25519_sign(key, message, blob + NOTE_KEY_ID_BYTES + TIME_BYTES) != 0)
+		return -EIO;
+	memcpy(blob, witness->id, NOTE_KEY_ID_BYTES);
+	put_be64(blob + NOTE_KEY_ID_BYTES, time_s);
+	base64_print(blob, sizeof(blob), base64);
+	*ret_n = (size_t)snprintf(to, COSIGNATURE_LINE_BYTES, DASH "%s %s\n",
+				  witness->name, base64);
+	return 0;
 }
 
 static bool verify_signature(const struct vkey *key, struct bytes text,
@@ -345,4 +371,30 @@ int checkpoint_open(struct bytes note, const struct vkey *log_key,
 		return NOTE_E_FORMAT;
 	*ret = checkpoint;
 	return 0;
+}
+
+int note_cosigned(struct bytes note, const struct vkey *witness,
+		  uint64_t *ret_time_s)
+{
+	struct signature signature;
+	struct bytes text, lines, line;
+	uint64_t latest = 0, time_s;
+	bool found = false;
+	int r = note_open(note, witness, 1, &text, NULL);
+
+	if (r != 0)
+		return r;
+	if (!split_note(note, &text, &lines))
+		return NOTE_E_FORMAT;
+	while (cut_line(&lines, &line)) {
+		if (!parse_line(line, &signature) ||
+		    !signature_is_of(&signature, witness) ||
+		    signature.n_blob < NOTE_KEY_ID_BYTES + TIME_BYTES)
+			continue;
+		time_s = get_be64(signature.blob + NOTE_KEY_ID_BYTES);
+		latest = !found || time_s > latest ? time_s : latest;
+		found = true;
+	}
+	*ret_time_s = latest;
+	return found ? 0 : NOTE_E_UNSIGNED;
 }

@@ -102,6 +102,28 @@ MUST_USE int note_open(struct bytes note, const struct vkey *keys, size_t n_keys
 		       struct bytes *ret_text, bool *ret_signed);
 
 /*
+ * Whether a witness has signed the note, and when, in seconds since 1970; its key
+ * must be of NOTE_KEY_COSIGNATURE. Of several signatures the latest counts.
+ * Returns 0, NOTE_E_FORMAT, NOTE_E_SIGNATURE or NOTE_E_UNSIGNED.
+ */
+MUST_USE int note_cosigned(struct bytes note, const struct vkey *witness,
+			   uint64_t *ret_time_s);
+
+/* dash, name, base64 of 4 + 8 + 64 bytes, two spaces, a line feed, a NUL */
+#define COSIGNATURE_LINE_BYTES (3 + 1 + NOTE_NAME_MAX_BYTES + 1 + 104 + 1 + 1)
+
+/*
+ * The line that a witness adds to a checkpoint it has seen at that time (C2SP
+ * tlog-cosignature): the largest tree of this log that it knows, and that tree
+ * continues all that it knew before. The caller has made sure of that, durably.
+ * `text` is the signed text of the checkpoint. Returns 0, or -EIO when OpenSSL
+ * could not sign, the time is beyond 2^63 - 1, or the text too long.
+ */
+MUST_USE int cosignature_sign(struct bytes text, const struct ed25519_key *key,
+			      const struct vkey *witness, uint64_t time_s,
+			      char to[COSIGNATURE_LINE_BYTES], size_t *ret_n);
+
+/*
  * The signed text of a note whose signatures do not matter here, because the
  * caller verifies them elsewhere. Returns 0 or NOTE_E_FORMAT.
  */

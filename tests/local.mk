@@ -41,7 +41,8 @@ unit_tests += \
 	tests/unit/test_seal \
 	tests/unit/test_segment \
 	tests/unit/test_signer \
-	tests/unit/test_tiles
+	tests/unit/test_tiles \
+	tests/unit/test_trust
 tests_unit_test_log_SOURCES = tests/unit/test_log.c $(log_fixture)
 tests_unit_test_log_faults_SOURCES = tests/unit/test_log_faults.c $(log_fixture)
 log_fixture = tests/support/log_fixture.c tests/support/log_fixture.h
@@ -58,12 +59,16 @@ test_data += \
 # permit-audit, on logs with real decisions.
 unit_tests += \
 	tests/integration/test_audit_program \
+	tests/integration/test_audit_prove \
 	tests/property/test_audit_flips \
 	tests/unit/test_audit \
 	tests/unit/test_audit_tamper
 tests_integration_test_audit_program_SOURCES = \
 	tests/integration/test_audit_program.c $(audit_log)
 tests_integration_test_audit_program_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
+tests_integration_test_audit_prove_SOURCES = \
+	tests/integration/test_audit_prove.c $(audit_log)
+tests_integration_test_audit_prove_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
 tests_property_test_audit_flips_SOURCES = tests/property/test_audit_flips.c \
 	tests/support/chance.h $(audit_log)
 tests_property_test_audit_flips_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
@@ -72,6 +77,7 @@ tests_unit_test_audit_tamper_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
 tests_unit_test_audit_SOURCES = tests/unit/test_audit.c $(audit_log)
 tests_unit_test_audit_LDADD = $(AUDIT_LIBS) $(TEST_LIBS) -lpthread
 audit_log = tests/support/audit_log.c tests/support/audit_log.h \
+	tests/support/audit_run.c tests/support/audit_run.h \
 	tests/support/audit_try.c tests/support/audit_try.h $(test_files)
 
 # The wire.

@@ -13,6 +13,8 @@ enum audit_option {
 	OPTION_EXPECT_SIZE,
 	OPTION_FROM,
 	OPTION_TO,
+	OPTION_ENTRY,
+	OPTION_TRUST,
 	N_AUDIT_OPTIONS,
 };
 
@@ -24,6 +26,7 @@ enum audit_option {
 extern const struct command command_export;
 extern const struct command command_verify;
 extern const struct command command_replay;
+extern const struct command command_prove;
 
 /* ---- What the commands share, in report.c ---- */
 

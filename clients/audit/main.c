@@ -18,12 +18,19 @@ static const struct option options[N_AUDIT_OPTIONS] = {
 				 "entries that the log must have at least" },
 	[OPTION_FROM] = { "from", "N", "the first entry to replay; else 0" },
 	[OPTION_TO] = { "to", "N", "the last entry to replay; else the last" },
+	[OPTION_ENTRY] = { "entry", "FILE",
+			   "the bytes of the receipt's entry; else the file beside "
+			   "the receipt that ends in .entry" },
+	[OPTION_TRUST] = { "trust", "FILE",
+			   "the logs and witnesses that you trust, and how many of "
+			   "them must have signed (C2SP tlog-policy)" },
 };
 
 static const struct command *const commands[] = {
 	&command_export,
 	&command_verify,
 	&command_replay,
+	&command_prove,
 };
 
 static const struct usage_example examples[] = {
@@ -33,6 +40,8 @@ static const struct usage_example examples[] = {
 	{ "verify export --vkey 'permitd.local/log+1111dfce+AQOh...'",
 	  "Verify such a copy, trusting nobody but the key:" },
 	{ "replay export", "Decide every case again and compare:" },
+	{ "prove decision.tlog-proof --vkey 'permitd.local/log+1111dfce+AQOh...'",
+	  "Is the decision of this receipt in the log?" },
 	{ NULL, NULL },
 };
 

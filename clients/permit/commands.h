@@ -49,6 +49,7 @@ extern const struct command command_why;
 extern const struct command command_why_not;
 extern const struct command command_what_if;
 extern const struct command command_timeline;
+extern const struct command command_receipt;
 extern const struct command command_status;
 
 #endif

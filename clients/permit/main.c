@@ -31,7 +31,7 @@ static const struct option options[N_PERMIT_OPTIONS] = {
 			     "only what would follow: nothing is recorded" },
 	[OPTION_SAVE] = { "save", "FILE",
 			  "writes the answers there as a facts file, the evidence "
-			  "package, or the cases of failed theorems" },
+			  "package, a receipt, or the cases of failed theorems" },
 	[OPTION_CHECK_ONLY] = { "check-only", NULL,
 				"the daemon checks and stores nothing" },
 	[OPTION_HTML] = { "html", "FILE",
@@ -55,6 +55,7 @@ static const struct command *const commands[] = {
 	&command_why_not,
 	&command_what_if,
 	&command_timeline,
+	&command_receipt,
 	&command_facts,
 	&command_policy_check,
 	&command_policy_test,

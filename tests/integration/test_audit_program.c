@@ -14,60 +14,18 @@
 
 #include <cmocka.h>
 
+#include "tests/support/audit_run.h"
 #include "tests/support/audit_try.h"
 
 /* permit-audit as people and scripts run it. */
 
-struct said {
-	int code;		/* exit code */
-	char text[16384];	/* standard output and error */
-};
-
-static struct said said;
-
-/* Each @ of the arguments is the folder of the test. */
-static void fill(char *to, size_t room, const char *arguments, const char *folder)
-{
-	size_t n = 0;
-
-	for (; *arguments != '\0' && n < room; arguments++)
-		n += (size_t)snprintf(to + n, room - n, "%.*s",
-				      *arguments == '@' ? 100 : 1,
-				      *arguments == '@' ? folder : arguments);
-}
-
-static void run(const struct audit_log *log, const char *arguments)
-{
-	const char *top = getenv("top_builddir");
-	char filled[1024], command[2048];
-	FILE *pipe;
-	size_t n;
-
-	fill(filled, sizeof(filled), arguments, log->root);
-	snprintf(command, sizeof(command), "%s/clients/audit/permit-audit %s",
-		 top != NULL ? top : ".", filled);
-	pipe = popen(command, "r");
-	assert_non_null(pipe);
-	n = fread(said.text, 1, sizeof(said.text) - 1, pipe);
-	said.text[n] = '\0';
-	said.code = WEXITSTATUS(pclose(pipe));
-}
-
-static void assert_says(int code, const char *text)
-{
-	if (said.code != code || strstr(said.text, text) == NULL)
-		print_message("exit %d:\n%s\n", said.code, said.text);
-	assert_int_equal(said.code, code);
-	assert_non_null(strstr(said.text, text));
-}
-
 static json_t *document(void)
 {
 	json_error_t error;
-	json_t *all = json_loads(said.text, 0, &error);
+	json_t *all = json_loads(audit_said.text, 0, &error);
 
 	if (all == NULL)
-		print_message("%s\n%s\n", error.text, said.text);
+		print_message("%s\n%s\n", error.text, audit_said.text);
 	assert_non_null(all);
 	assert_int_equal(json_integer_value(json_object_get(all, "version")), 1);
 	return all;
@@ -92,16 +50,16 @@ static void a_store_is_exported_verified_and_replayed(void **state)
 	struct audit_log *log = *state;
 
 	begin(log);
-	run(log, "export --store @/store --out @/export 2>&1");
+	audit_run(log, "export --store @/store --out @/export 2>&1");
 	assert_says(0, "12, 12 of them new");
 	assert_says(0, "holds personal data");
-	run(log, "verify @/export");
+	audit_run(log, "verify @/export");
 	assert_says(0, "The log is sound");
 	assert_says(0, "not checked against one from outside");
-	assert_null(strchr(said.text, '\033'));
-	run(log, "verify @/store --expect-size 12");
+	assert_null(strchr(audit_said.text, '\033'));
+	audit_run(log, "verify @/store --expect-size 12");
 	assert_says(0, "The log is sound");
-	run(log, "replay @/export");
+	audit_run(log, "replay @/export");
 	assert_says(0, "Every decision comes out as it was recorded");
 }
 
@@ -111,25 +69,25 @@ static void json_has_the_same_members_whatever_comes_out(void **state)
 	json_t *all, *finding;
 
 	begin(log);
-	run(log, "export --json --store @/store --out @/export 2>/dev/null");
+	audit_run(log, "export --json --store @/store --out @/export 2>/dev/null");
 	all = document();
 	assert_int_equal(number(json_object_get(all, "log"), "size"), 12);
 	assert_true(json_is_true(json_object_get(all, "personal_data")));
 	json_decref(all);
-	run(log, "verify --json @/export");
+	audit_run(log, "verify --json @/export");
 	all = document();
 	assert_true(json_is_true(json_object_get(all, "sound")));
 	assert_true(json_is_null(json_object_get(all, "finding")));
 	assert_int_equal(number(json_object_get(all, "counts"), "decision"), 10);
 	json_decref(all);
-	run(log, "replay --json @/export");
+	audit_run(log, "replay --json @/export");
 	all = document();
 	assert_int_equal(number(all, "same"), 10);
 	assert_int_equal(number(all, "different"), 0);
 	json_decref(all);
 	audit_flip(log, "blob/003", 100);
-	run(log, "verify --json @/export");
-	assert_int_equal(said.code, 1);
+	audit_run(log, "verify --json @/export");
+	assert_int_equal(audit_said.code, 1);
 	all = document();
 	assert_true(json_is_false(json_object_get(all, "sound")));
 	finding = json_object_get(all, "finding");
@@ -146,11 +104,11 @@ static void a_finding_names_entry_file_and_remedy(void **state)
 	begin(log);
 	assert_int_equal(audit_export(log), 0);
 	audit_flip(log, "blob/003", 100);
-	run(log, "verify --plain @/export");
+	audit_run(log, "verify --plain @/export");
 	assert_says(1, "Entry 3 is not as it should be.\nfile: blob/003\n");
 	assert_says(1, "what to do: ");
 	assert_says(1, "3 entries before it were found sound");
-	run(log, "replay @/export");
+	audit_run(log, "replay @/export");
 	assert_says(1, "Entry 3 is not as it should be.");
 }
 
@@ -160,7 +118,7 @@ static void a_different_result_is_named_by_rows_and_without_facts(void **state)
 
 	begin(log);
 	audit_log_decide(log, 1, 1, AUDIT_RESULT);
-	run(log, "replay --plain @/store");
+	audit_run(log, "replay --plain @/store");
 	assert_says(1, "entry 12, different: outcome: recorded ");
 }
 
@@ -169,28 +127,28 @@ static void each_kind_of_failure_has_its_exit_code(void **state)
 	struct audit_log *log = *state;
 
 	begin(log);
-	run(log, "verify @/nowhere 2>&1");
+	audit_run(log, "verify @/nowhere 2>&1");
 	assert_says(4, "no such folder");
-	run(log, "verify @ 2>&1");
+	audit_run(log, "verify @ 2>&1");
 	assert_says(6, "neither the folder of a store nor an export");
-	run(log, "verify @/store/keys/log.key 2>&1");
+	audit_run(log, "verify @/store/keys/log.key 2>&1");
 	assert_says(6, "neither");
-	run(log, "verify @/store --vkey nonsense 2>&1");
+	audit_run(log, "verify @/store --vkey nonsense 2>&1");
 	assert_says(2, "--vkey is no key");
-	run(log, "verify @/store --expect-size twelve 2>&1");
+	audit_run(log, "verify @/store --expect-size twelve 2>&1");
 	assert_says(2, "whole number");
-	run(log, "verify 2>&1");
+	audit_run(log, "verify 2>&1");
 	assert_says(2, "needs PATH");
-	run(log, "export --store @/store 2>&1");
+	audit_run(log, "export --store @/store 2>&1");
 	assert_says(2, "needs --out");
-	run(log, "replay @/store --from 3 --to 2 2>&1");
+	audit_run(log, "replay @/store --from 3 --to 2 2>&1");
 	assert_says(2, "behind --to");
-	run(log, "export --store @/store --out @/store 2>&1");
+	audit_run(log, "export --store @/store --out @/store 2>&1");
 	assert_says(6, "something else than an export");
-	run(log, "verfy 2>&1");
+	audit_run(log, "verfy 2>&1");
 	assert_says(2, "Did you mean permit-audit verify?");
 	audit_log_begin(log);
-	run(log, "export --store @/store --out @/export 2>&1");
+	audit_run(log, "export --store @/store --out @/export 2>&1");
 	assert_says(4, "nothing to export");
 	assert_int_not_equal(access(log->out, F_OK), 0);
 }
@@ -199,10 +157,10 @@ static void help_begins_with_examples(void **state)
 {
 	const struct audit_log *log = *state;
 
-	run(log, "--help");
-	assert_int_equal(said.code, 0);
-	assert_true(strstr(said.text, "Examples") < strstr(said.text, "Commands"));
-	run(log, "verify --help");
+	audit_run(log, "--help");
+	assert_int_equal(audit_said.code, 0);
+	assert_true(strstr(audit_said.text, "Examples") < strstr(audit_said.text, "Commands"));
+	audit_run(log, "verify --help");
 	assert_says(0, "--expect-size");
 }
 
