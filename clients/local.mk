@@ -150,6 +150,8 @@ clients_audit_libaudit_a_SOURCES = \
 	clients/audit/finding.h \
 	clients/audit/folder.c \
 	clients/audit/folder.h \
+	clients/audit/keys.c \
+	clients/audit/keys.h \
 	clients/audit/progress.c \
 	clients/audit/progress.h \
 	clients/audit/replay.c \

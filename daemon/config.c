@@ -24,6 +24,9 @@ const struct config_option config_options[] = {
 	  "Unix stream socket to serve on (mode 0660)" },
 	{ "origin", "NAME", 0, 0, "permitd.local/log", false, TEXT(origin),
 	  "name of the log and of its key: a-z 0-9 . / -" },
+	{ "root-key", "FILE", 0, 0, "", false, TEXT(root_key),
+	  "seals the keyring: 64 hexadecimal digits; without it a key is made "
+	  "beside the ring" },
 	{ "segment-bytes", "bytes", 64 * KIB, GIB, "67108864", false,
 	  NUMBER(segment_bytes),
 	  "size of a new file of the log, a multiple of 512" },

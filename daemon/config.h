@@ -17,6 +17,7 @@ struct config {
 	char store[CONFIG_TEXT_BYTES];
 	char socket[CONFIG_TEXT_BYTES];
 	char origin[CONFIG_TEXT_BYTES];
+	char root_key[CONFIG_TEXT_BYTES];
 	uint64_t segment_bytes;
 	uint64_t map_bytes;
 	uint64_t index_batch;

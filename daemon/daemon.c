@@ -97,6 +97,7 @@ static int open_store(struct daemon *daemon)
 	struct store_options options = {
 		.folder = daemon->config.store,
 		.origin = daemon->config.origin,
+		.root_key = daemon->config.root_key,
 		.segment_bytes = daemon->config.segment_bytes,
 		.map_bytes = daemon->config.map_bytes,
 		.index_batch = daemon->config.index_batch,
@@ -111,6 +112,14 @@ static int open_store(struct daemon *daemon)
 	}
 	if (report.created)
 		logging(LOGGING_NOTICE, "made a new store in %s",
+			daemon->config.store);
+	if (report.new_keyring)
+		logging(LOGGING_NOTICE, "made a new keyring in %s/keys",
+			daemon->config.store);
+	if (report.root_beside)
+		logging(LOGGING_WARNING,
+			"the root key lies in %s/keys, beside the keyring: keep keys/ "
+			"out of every backup of the log, or give --root-key",
 			daemon->config.store);
 	if (report.cut)
 		logging(LOGGING_WARNING, "%s", report.text);

@@ -55,16 +55,22 @@ daemon_sources = \
 	daemon/service_recorded.c \
 	daemon/service_state.h \
 	daemon/service_status.c \
+	daemon/store/cases.c \
+	daemon/store/cases.h \
 	daemon/store/diagram_record.c \
 	daemon/store/diagram_record.h \
 	daemon/store/edition_record.c \
 	daemon/store/edition_record.h \
+	daemon/store/durable.c \
+	daemon/store/durable.h \
 	daemon/store/editions.c \
 	daemon/store/editions.h \
 	daemon/store/editions_load.c \
 	daemon/store/editions_state.h \
 	daemon/store/index.c \
 	daemon/store/index.h \
+	daemon/store/keystore.c \
+	daemon/store/keystore.h \
 	daemon/store/lmdb.c \
 	daemon/store/lmdb.h \
 	daemon/store/lock.c \

@@ -35,9 +35,10 @@ int service_open(const struct service_options *options,
 	service->started_ms = clock_ms();
 	service->items = calloc(SEGMENT_ENTRIES_MAX, sizeof(*service->items));
 	service->rows = calloc(SEGMENT_ENTRIES_MAX, sizeof(*service->rows));
+	service->contents = calloc(SEGMENT_ENTRIES_MAX, sizeof(*service->contents));
 	service->queued = calloc(SEGMENT_ENTRIES_MAX, sizeof(*service->queued));
 	if (service->items == NULL || service->rows == NULL ||
-	    service->queued == NULL) {
+	    service->contents == NULL || service->queued == NULL) {
 		service_close(&service);
 		return -ENOMEM;
 	}
@@ -67,6 +68,7 @@ void service_close(struct service **service)
 	}
 	free(s->items);
 	free(s->rows);
+	free(s->contents);
 	free(s->queued);
 	free(s);
 	*service = NULL;

@@ -215,7 +215,7 @@ static int append(struct service *service, struct enacting *e, uint64_t *ret_seq
 		return r;
 	random_bytes(item.entry.entry_id, ENTRY_ID_BYTES);
 	random_bytes(item.entry.kdf_salt.bytes, DIGEST_BYTES);
-	r = store_append(service->store, &item, &row, 1);
+	r = store_append(service->store, &item, &row, NULL, 1);
 	*ret_seq = item.entry.seq;
 	return r == -ENOMEM ? -EIO : r;
 }

@@ -140,22 +140,27 @@ static int decide_it(struct evaluation *e)
 /* Everything of one entry that nobody may guess, drawn at once. */
 struct secrets {
 	uint8_t entry_id[ENTRY_ID_BYTES];
-	uint8_t k_salt[32];
-	uint8_t salt_r[32];
 	uint8_t kdf_salt[32];
 };
 
-/* The blob has the request's id in hexadecimal digits. */
+/* The content has the request's id in hexadecimal digits. */
 #define REQUEST_ID_TEXT_BYTES (2 * REQUEST_ID_BYTES + 1)
 
-/* What the blob holds, but for facts and result. */
-static struct content_decision content_of(const struct evaluation *e,
-					  const struct secrets *secrets,
-					  char request_id[REQUEST_ID_TEXT_BYTES])
+/* What is sealed, but for facts and result. NULL when the arena is full. */
+static struct store_content *begin_content(const struct evaluation *e,
+					   struct arena *arena)
 {
 	struct wire_span received = e->queued->record.received;
-	struct content_decision content = {
+	struct store_content *content = arena_alloc(arena, sizeof(*content));
+	char *request_id = arena_alloc(arena, REQUEST_ID_TEXT_BYTES);
+
+	if (content == NULL || request_id == NULL)
+		return NULL;
+	hex_print(e->request->request_id.data, e->request->request_id.len,
+		  request_id);
+	*content = (struct store_content){ .content = {
 		.case_ref = text_bytes(e->request->case_ref),
+		.request_id = text_bytes(request_id),
 		.policy_id = text_bytes(e->governing.edition->policy_id),
 		.question = text_bytes(e->governing.question->name),
 		.received_on = received.has && received.first == received.last
@@ -165,62 +170,35 @@ static struct content_decision content_of(const struct evaluation *e,
 		.in_force_on = e->governing.edition->in_force_from,
 		.recorded_ms = e->governing.info->recorded_ms,
 		.clock_ms = e->call->now_ms,
-	};
-
-	hex_print(e->request->request_id.data, e->request->request_id.len,
-		  request_id);
-	content.request_id = text_bytes(request_id);
-	memcpy(content.k_salt, secrets->k_salt, sizeof(content.k_salt));
-	memcpy(content.salt_r, secrets->salt_r, sizeof(content.salt_r));
+	} };
 	return content;
 }
 
-static int encode_blob(const struct content_decision *content, struct arena *arena,
-		       struct bytes *ret_blob)
-{
-	size_t n = blob_decision_bytes(content);
-	uint8_t *data = arena_alloc(arena, n);
-
-	if (data == NULL)
-		return -ENOMEM;
-	/* Lengths and dates were checked when the request was read. */
-	if (blob_decision_encode(content, data) != BLOB_SOUND)
-		return -EINVAL;
-	*ret_blob = (struct bytes){ data, n };
-	return 0;
-}
-
-static int make_item(struct service *service, struct evaluation *e,
-		     const struct secrets *secrets, struct log_item *ret_item)
+/*
+ * All that is sealed when the entry gets its number. -EINVAL when it breaks a
+ * limit, which checking the request has ruled out.
+ */
+static int make_content(struct evaluation *e, struct store_content **ret_content)
 {
 	struct arena *arena = &e->call->workspace->arena;
 	const struct edition *edition = e->governing.edition;
-	char request_id[REQUEST_ID_TEXT_BYTES];
-	struct content_decision content = content_of(e, secrets, request_id);
-	struct bytes slots[RESULT_SLOTS_MAX] = { { 0 } };
-	struct log_item item = { .entry = {
-					 .type = ENTRY_DECISION,
-					 .time_ms = e->call->now_ms,
-					 .policy_hash = e->governing.info->hash,
-					 .engine_id = service->engine,
-				 } };
-	int r;
+	struct store_content *content = begin_content(e, arena);
 
-	content.facts = result_facts_write(edition, &e->facts, arena, slots);
-	content.result = result_write(&e->queued->decision, arena);
-	if (content.facts.data == NULL || content.result.data == NULL)
+	if (content == NULL)
 		return -ENOMEM;
-	r = encode_blob(&content, arena, &item.blob);
-	if (r != 0)
-		return r;
-	memcpy(item.entry.entry_id, secrets->entry_id, ENTRY_ID_BYTES);
-	memcpy(item.entry.kdf_salt.bytes, secrets->kdf_salt, DIGEST_BYTES);
-	item.entry.fields_root = entry_fields_root(secrets->k_salt, slots,
-						   result_slots(edition));
-	item.entry.result_commit = entry_result_commit(secrets->salt_r,
-						       content.result);
-	*ret_item = item;
-	return 0;
+	content->content.facts = result_facts_write(edition, &e->facts, arena,
+						    content->slots);
+	content->n_slots = result_slots(edition);
+	content->content.result = result_write(&e->queued->decision, arena);
+	if (content->content.facts.data == NULL ||
+	    content->content.result.data == NULL)
+		return -ENOMEM;
+	if (blob_sealed_check(&content->content) != BLOB_SOUND)
+		return -EINVAL;
+	content->space = arena_alloc(
+		arena, SEALED_BYTES(blob_sealed_bytes(&content->content), true));
+	*ret_content = content;
+	return content->space == NULL ? -ENOMEM : 0;
 }
 
 static int record(struct service *service, struct evaluation *e)
@@ -228,21 +206,27 @@ static int record(struct service *service, struct evaluation *e)
 	struct index_row row = {
 		.request_id = { e->request->request_id.data,
 				e->request->request_id.len },
-		.case_ref = text_bytes(e->request->case_ref),
 	};
+	struct log_item item = { .entry = {
+					 .type = ENTRY_DECISION,
+					 .time_ms = e->call->now_ms,
+					 .policy_hash = e->governing.info->hash,
+					 .engine_id = service->engine,
+				 } };
+	struct store_content *content;
 	struct secrets secrets;
-	struct log_item item;
-	int r;
+	int r = make_content(e, &content);
 
-	random_bytes((uint8_t *)&secrets, sizeof(secrets));
-	memcpy(e->queued->entry_id, secrets.entry_id, ENTRY_ID_BYTES);
-	r = make_item(service, e, &secrets, &item);
 	if (r == -EINVAL)
 		return answer_internal(service, e->call,
 				       "a decision does not fit its entry");
 	if (r != 0)
 		return r;
-	return queue_decision(service, e->queued, &item, &row);
+	random_bytes((uint8_t *)&secrets, sizeof(secrets));
+	memcpy(e->queued->entry_id, secrets.entry_id, ENTRY_ID_BYTES);
+	memcpy(item.entry.entry_id, secrets.entry_id, ENTRY_ID_BYTES);
+	memcpy(item.entry.kdf_salt.bytes, secrets.kdf_salt, DIGEST_BYTES);
+	return queue_decision(service, e->queued, &item, &row, content);
 }
 
 /* ---- The request ---- */

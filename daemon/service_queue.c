@@ -24,9 +24,11 @@ bool queue_has_request(const struct service *service, struct bytes request_id)
 }
 
 int queue_decision(struct service *service, struct queued *queued,
-		   const struct log_item *item, const struct index_row *row)
+		   const struct log_item *item, const struct index_row *row,
+		   struct store_content *content)
 {
-	size_t n_bytes = entry_bytes(&item->entry) + item->blob.n;
+	size_t n_bytes = entry_bytes(&item->entry) +
+			 SEALED_BYTES(blob_sealed_bytes(&content->content), true);
 	int r;
 
 	if (service->n_queued == SEGMENT_ENTRIES_MAX ||
@@ -38,6 +40,7 @@ int queue_decision(struct service *service, struct queued *queued,
 	}
 	service->items[service->n_queued] = *item;
 	service->rows[service->n_queued] = *row;
+	service->contents[service->n_queued] = content;
 	service->queued[service->n_queued] = queued;
 	service->n_queued++;
 	service->n_queued_bytes += n_bytes;
@@ -169,6 +172,7 @@ int service_commit(struct service *service)
 	if (service->n_queued == 0)
 		return 0;
 	r = store_append(service->store, service->items, service->rows,
+			 service->contents,
 			 service->n_queued);
 	if (r == 0) {
 		note_disk(service, false);

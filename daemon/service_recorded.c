@@ -71,9 +71,30 @@ static int load_recorded_edition(struct service *service, const struct entry *en
 	return r;
 }
 
-static int read_content(const struct content_decision *content, uint64_t seq,
-			struct arena *arena, struct recorded *recorded)
+/* The facts, written again, give the commitment of the entry. */
+static int check_fields(const struct content_decision *content,
+			const struct entry *entry, struct arena *arena,
+			const struct recorded *recorded)
 {
+	struct bytes slots[RESULT_SLOTS_MAX] = { { 0 } };
+	struct digest root;
+
+	if (result_facts_write(recorded->edition, &recorded->facts, arena, slots)
+		    .data == NULL)
+		return -ENOMEM;
+	root = entry_fields_root(content->k_salt, slots,
+				 result_slots(recorded->edition));
+	if (digest_equal(&root, &entry->fields_root))
+		return 0;
+	return damaged(entry->seq, "its facts are not those it commits to");
+}
+
+static int read_content(const struct content_decision *content,
+			const struct entry *entry, struct arena *arena,
+			struct recorded *recorded)
+{
+	uint64_t seq = entry->seq;
+
 	recorded->facts_bytes = content->facts;
 	recorded->policy_id = arena_text(
 		arena, (const char *)content->policy_id.data, content->policy_id.n);
@@ -91,7 +112,24 @@ static int read_content(const struct content_decision *content, uint64_t seq,
 			seq, "its result is not in a form that this release knows");
 	recorded->record.received = wire_received(recorded->edition,
 						  &recorded->facts);
-	return 0;
+	return check_fields(content, entry, arena, recorded);
+}
+
+/* Opens what was sealed, or reads what is in clear; views into the arena. */
+static int open_content(struct service *service, const struct entry *entry,
+			const struct raw *raw, struct arena *arena,
+			struct content_decision *ret)
+{
+	uint8_t *space = arena_alloc(arena, raw->blob.n + 1);
+	int r = space == NULL ? -ENOMEM :
+		cases_read(service->store->cases, raw->entry, entry, raw->blob,
+			   space, ret);
+
+	if (r == CASES_E_ABSENT || r == CASES_E_NO_KEK)
+		return damaged(entry->seq, "the key of its case is not here");
+	if (r == -EBADMSG)
+		return damaged(entry->seq, "its content does not open");
+	return r;
 }
 
 int recorded_read(struct service *service, uint64_t seq, struct arena *arena,
@@ -100,7 +138,7 @@ int recorded_read(struct service *service, uint64_t seq, struct arena *arena,
 	struct recorded *recorded = ret_recorded;
 	struct content_decision content;
 	struct entry entry;
-	struct raw raw;
+	struct raw raw = { .tree_size = 0 };
 	int r = read_raw(service, seq, arena, &raw);
 
 	if (r != 0)
@@ -109,12 +147,13 @@ int recorded_read(struct service *service, uint64_t seq, struct arena *arena,
 		return damaged(seq, "its bytes are no entry of that number");
 	if (entry.type != ENTRY_DECISION)
 		return RECORDED_NO_DECISION;
-	if (blob_decision_decode(raw.blob, &content) != BLOB_SOUND)
-		return damaged(seq, "its content is no decision");
+	r = open_content(service, &entry, &raw, arena, &content);
+	if (r != 0)
+		return r;
 	*recorded = (struct recorded){ .entry = raw.entry, .blob = raw.blob };
 	r = load_recorded_edition(service, &entry, recorded);
 	if (r == 0)
-		r = read_content(&content, seq, arena, recorded);
+		r = read_content(&content, &entry, arena, recorded);
 	memcpy(recorded->entry_id, entry.entry_id, ENTRY_ID_BYTES);
 	recorded->record.edition_hash = recorded->edition_hash.bytes;
 	recorded->record.recorded = true;

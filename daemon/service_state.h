@@ -66,11 +66,12 @@ struct service {
 	struct workspace *pool;
 	size_t n_pool;
 
-	/* the queue: items[i] and rows[i] belong to queued[i] */
+	/* the queue: items[i], rows[i] and contents[i] belong to queued[i] */
 	size_t n_queued;
 	size_t n_queued_bytes; /* of entries and blobs */
 	struct log_item *items;
 	struct index_row *rows;
+	struct store_content **contents;
 	struct queued **queued;
 };
 
@@ -105,12 +106,12 @@ void call_is_answered(struct service *service, struct client *client);
 /* ---- service_queue.c ---- */
 
 /*
- * Queues a decision with its entry and blob; commits first when the group
- * would not fit. The call is kept until it is answered. Returns 0 or -errno.
+ * Queues a decision with its entry, and its content, which is sealed at the
+ * commit; commits first when the group would not fit. The call is kept until it is answered. Returns 0 or -errno.
  */
 MUST_USE int queue_decision(struct service *service, struct queued *queued,
-			    const struct log_item *item,
-			    const struct index_row *row);
+			    const struct log_item *item, const struct index_row *row,
+			    struct store_content *content);
 
 /* Whether a decision that waits has this request id. */
 bool queue_has_request(const struct service *service, struct bytes request_id);

@@ -354,6 +354,16 @@ size_t blob_sealed_bytes(const struct content_decision *content)
 	return layout_bytes(&sealed_layout, content);
 }
 
+enum blob_fault blob_sealed_check(const struct content_decision *content)
+{
+	enum blob_fault fault = BLOB_SOUND;
+
+	for (size_t i = 0; i < sealed_layout.n_fields && fault == BLOB_SOUND; i++)
+		fault = check_value(&sealed_fields[i],
+				    (const char *)content + sealed_fields[i].at);
+	return fault;
+}
+
 enum blob_fault blob_sealed_encode(const struct content_decision *content,
 				   uint8_t *to)
 {

@@ -82,6 +82,10 @@ bool blob_is_sealed(struct bytes blob);
  * without the two salts, which both ends derive from the key; and the case id.
  */
 size_t blob_sealed_bytes(const struct content_decision *content);
+
+/* Whether blob_sealed_encode would take it. */
+MUST_USE enum blob_fault blob_sealed_check(const struct content_decision *content);
+
 MUST_USE enum blob_fault blob_sealed_encode(const struct content_decision *content,
 					    uint8_t *to);
 

@@ -39,7 +39,8 @@ struct sealing {
 /*
  * Seals the content of an entry whose number, time and kdf_salt are set. Sets
  * the rest of what depends on it: fields_root, result_commit, key_check,
- * has_blob, blob_bytes, blob_hash; and the two salts in the content. `to` has
+ * has_blob, blob_bytes; and the two salts in the content. blob_hash is left to
+ * whoever appends the entry, and hashes every blob. `to` has
  * SEALED_BYTES(blob_sealed_bytes(content), record != NULL) bytes.
  *
  * Returns BLOB_SOUND, or the limit that the content breaks.

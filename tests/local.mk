@@ -32,6 +32,7 @@ tests_unit_test_decide_SOURCES = tests/unit/test_decide.c $(test_files)
 # The log: its bytes, and its writer.
 unit_tests += \
 	tests/unit/test_blob \
+	tests/unit/test_cases \
 	tests/unit/test_digest \
 	tests/unit/test_entry \
 	tests/unit/test_log \
@@ -261,6 +262,7 @@ unit_tests += \
 	tests/integration/test_enact \
 	tests/integration/test_process \
 	tests/integration/test_receipts \
+	tests/integration/test_sealed \
 	tests/integration/test_requests \
 	tests/integration/test_supervised
 tests_integration_test_enact_SOURCES = \
@@ -270,6 +272,9 @@ tests_unit_test_editions_SOURCES = tests/unit/test_editions.c $(test_files)
 tests_integration_test_process_SOURCES = \
 	tests/integration/test_process.c $(daemon_case)
 tests_integration_test_process_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)
+tests_integration_test_sealed_SOURCES = \
+	tests/integration/test_sealed.c $(daemon_case)
+tests_integration_test_sealed_LDADD = $(AUDIT_LIBS) $(CLIENT_LIBS) $(TEST_LIBS)
 tests_integration_test_receipts_SOURCES = \
 	tests/integration/test_receipts.c $(daemon_case)
 tests_integration_test_receipts_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)
@@ -294,7 +299,7 @@ EXTRA_DIST += tests/interop/openssl tests/interop/package-lock.json \
 # Kills the daemon under load. An argument asks for a longer campaign.
 fault_tests = tests/fault/kill9
 tests_fault_kill9_SOURCES = tests/fault/kill9.c $(permitd_fixture)
-tests_fault_kill9_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)
+tests_fault_kill9_LDADD = $(AUDIT_LIBS) $(CLIENT_LIBS) $(TEST_LIBS)
 
 script_tests = \
 	tests/integration/test_card \

@@ -9,6 +9,8 @@ static const char *verdict_name(enum replay_verdict verdict)
 		return "same";
 	case REPLAY_DIFFERENT:
 		return "different";
+	case REPLAY_SEALED:
+		return "sealed";
 	case REPLAY_UNDECIDABLE:
 		break;
 	}
@@ -52,7 +54,13 @@ static void say(const struct output_stream *out, const struct replay_report *rep
 {
 	bool all = report->n_different == 0 && report->n_undecidable == 0;
 
-	if (all)
+	if (all && report->n_sealed > 0)
+		output_styled(out, STYLE_CARE,
+			      report->n_same == 0 ?
+			      "No decision could be opened." :
+			      "Every decision that could be opened comes out as it was "
+			      "recorded.");
+	else if (all)
 		output_styled(out, STYLE_GOOD,
 			      "Every decision comes out as it was recorded.");
 	else
@@ -61,8 +69,16 @@ static void say(const struct output_stream *out, const struct replay_report *rep
 	say_count(out, "same", report->n_same);
 	say_count(out, "different", report->n_different);
 	say_count(out, "undecidable", report->n_undecidable);
+	if (report->n_sealed > 0)
+		say_count(out, "sealed", report->n_sealed);
 	if (!all)
 		say_named(out, report);
+	if (report->n_sealed > 0) {
+		output_line(out, "%s", "");
+		output_paragraph(out, 0, "",
+				 "Sealed decisions open with the keys of their cases: "
+				 "name the folder keys of the store with --keys.");
+	}
 	say_key_note(out, &report->key);
 }
 
@@ -90,10 +106,11 @@ static json_t *report_json(const char *path, const struct replay_report *report,
 
 	if (report->opened)
 		log = log_json(path, &report->key, &report->head);
-	return json_pack("{s:o,s:I,s:I,s:I,s:o,s:o}", "log", log, "same",
+	return json_pack("{s:o,s:I,s:I,s:I,s:I,s:o,s:o}", "log", log, "same",
 			 (json_int_t)report->n_same, "different",
 			 (json_int_t)report->n_different, "undecidable",
-			 (json_int_t)report->n_undecidable, "first",
+			 (json_int_t)report->n_undecidable, "sealed",
+			 (json_int_t)report->n_sealed, "first",
 			 named_json(report), "finding", finding_json(finding));
 }
 
@@ -117,17 +134,22 @@ static enum exit_code read_request(const struct invocation *in,
 static enum exit_code run(const struct invocation *in)
 {
 	struct replay_request request;
+	CLEANUP(audit_keys_close) struct audit_keys *keys = NULL;
 	struct replay_report report;
 	struct finding finding = { .has_entry = false };
 	enum exit_code code = read_request(in, &request);
 	int r;
 
+	if (code == EXIT_DONE)
+		code = read_keys(in, &keys);
 	if (code != EXIT_DONE)
 		return code;
+	request.keys = keys;
 	r = replay_log(&request, &report, &finding);
 	if (r < 0)
 		return say_failure(in, request.path, r);
-	code = r == 0 && report.n_different == 0 && report.n_undecidable == 0 ?
+	code = r == 0 && report.n_different == 0 && report.n_undecidable == 0 &&
+			report.n_sealed == 0 ?
 		       EXIT_DONE : EXIT_FINDING;
 	if (in->out.form == OUTPUT_JSON)
 		return output_json(&in->out,
@@ -147,12 +169,14 @@ const struct command command_replay = {
 	.summary = "is every decision what its facts and edition give?",
 	.text = "PATH is an export or the folder of a store. Each decision is made "
 		"again from the facts, dates and edition that were recorded, and the "
-		"result is compared byte for byte. Facts are never shown.",
+		"result is compared byte for byte. Facts are never shown. Decisions "
+		"are sealed: --keys names the folder keys of the store.",
 	.examples = {
-		{ "replay export", "All of them:" },
-		{ "replay export --from 1000 --to 1999", "Some entries:" },
+		{ "replay export --keys keys", "All of them:" },
+		{ "replay export --keys keys --from 1000 --to 1999", "Some entries:" },
 	},
-	.takes = TAKES_ALWAYS | OPTION(OPTION_FROM) | OPTION(OPTION_TO),
+	.takes = TAKES_ALWAYS | OPTION(OPTION_FROM) | OPTION(OPTION_TO) |
+		 OPTION(OPTION_KEYS) | OPTION(OPTION_ROOT_KEY),
 	.min_operands = 1,
 	.max_operands = 1,
 	.run = run,

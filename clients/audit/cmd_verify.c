@@ -37,6 +37,8 @@ static void say_log(const struct output_stream *out,
 		if (report->n_of_type[type] > 0)
 			say_number(out, entry_type_name((enum entry_type)type),
 				   report->n_of_type[type]);
+	if (report->n_sealed > 0)
+		say_number(out, "sealed", report->n_sealed);
 	say_period(out, report);
 	output_field(out, LABEL_COLUMNS, "root", root_text(&report->head.root, root));
 	output_field(out, LABEL_COLUMNS, "key", vkey);
@@ -45,6 +47,13 @@ static void say_log(const struct output_stream *out,
 static void say_notes(const struct output_stream *out,
 		      const struct verify_report *report)
 {
+	if (report->n_sealed > 0) {
+		output_line(out, "%s", "");
+		output_paragraph(out, 0, "",
+				 "Contents that are sealed were held against their "
+				 "digests and not opened. Whoever may read the cases "
+				 "opens them with --keys.");
+	}
 	say_key_note(out, &report->key);
 	if (report->head.unfinished) {
 		output_line(out, "%s", "");
@@ -69,8 +78,11 @@ static void say(const struct output_stream *out, const struct verify_report *rep
 {
 	if (finding == NULL) {
 		output_styled(out, STYLE_GOOD,
+			      report->n_sealed == 0 ?
 			      "The log is sound: signature, tree, entries, contents "
-			      "and editions agree.");
+			      "and editions agree." :
+			      "The log is sound: signature, tree, entries and editions "
+			      "agree.");
 		say_log(out, report);
 		say_notes(out, report);
 		return;
@@ -105,10 +117,10 @@ static json_t *report_json(const char *path, const struct verify_report *report,
 
 	if (report->opened)
 		log = log_json(path, &report->key, &report->head);
-	return json_pack("{s:b,s:o,s:I,s:o,s:I,s:I,s:b,s:I,s:o}", "sound",
+	return json_pack("{s:b,s:o,s:I,s:o,s:I,s:I,s:I,s:b,s:I,s:o}", "sound",
 			 finding == NULL, "log", log, "n_read",
 			 (json_int_t)report->n_read, "counts", counts_json(report),
-			 "first_ms", (json_int_t)report->first_ms, "last_ms",
+			 "n_sealed", (json_int_t)report->n_sealed, "first_ms", (json_int_t)report->first_ms, "last_ms",
 			 (json_int_t)report->last_ms, "unfinished",
 			 report->head.unfinished, "n_other_files",
 			 (json_int_t)report->head.n_other, "finding",
@@ -122,14 +134,18 @@ static enum exit_code run(const struct invocation *in)
 		.vkey = in->values[OPTION_VKEY],
 		.progress = &in->out,
 	};
+	CLEANUP(audit_keys_close) struct audit_keys *keys = NULL;
 	struct verify_report report;
 	struct finding finding = { .has_entry = false };
 	enum exit_code code =
 		read_index(in, OPTION_EXPECT_SIZE, 0, &request.expect_size);
 	int r;
 
+	if (code == EXIT_DONE)
+		code = read_keys(in, &keys);
 	if (code != EXIT_DONE)
 		return code;
+	request.keys = keys;
 	r = verify_log(&request, &report, &finding);
 	if (r < 0)
 		return say_failure(in, request.path, r);
@@ -149,7 +165,9 @@ const struct command command_verify = {
 	.summary = "is the log whole, signed and unchanged?",
 	.text = "PATH is an export or the folder of a store. Each entry, content, "
 		"edition and signature is checked, and the first that is wrong is "
-		"named. A log that was cut short shows only against --expect-size.",
+		"named. A log that was cut short shows only against --expect-size. "
+		"Contents are sealed: their digests are checked without any key, and "
+		"what they say with --keys.",
 	.examples = {
 		{ "verify export --vkey 'permitd.local/log+1111dfce+AQOh...'",
 		  "An export, with the key that the authority gave you:" },
@@ -158,7 +176,8 @@ const struct command command_verify = {
 		{ "verify export --expect-size 70123 --json",
 		  "For programs; fails when entries are missing at the end:" },
 	},
-	.takes = TAKES_ALWAYS | OPTION(OPTION_EXPECT_SIZE),
+	.takes = TAKES_ALWAYS | OPTION(OPTION_EXPECT_SIZE) | OPTION(OPTION_KEYS) |
+		 OPTION(OPTION_ROOT_KEY),
 	.min_operands = 1,
 	.max_operands = 1,
 	.run = run,

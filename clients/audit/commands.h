@@ -2,7 +2,7 @@
 #ifndef PERMIT_AUDIT_COMMANDS_H
 #define PERMIT_AUDIT_COMMANDS_H
 
-#include "clients/audit/source.h"
+#include "clients/audit/keys.h"
 #include "clients/options.h"
 
 /* The options of permit-audit, in the order of the table in main.c. */
@@ -15,6 +15,8 @@ enum audit_option {
 	OPTION_TO,
 	OPTION_ENTRY,
 	OPTION_TRUST,
+	OPTION_KEYS,
+	OPTION_ROOT_KEY,
 	N_AUDIT_OPTIONS,
 };
 
@@ -37,6 +39,9 @@ extern const struct command command_prove;
 /* Reads an entry's index; EXIT_USAGE when it is none. Not given: otherwise. */
 enum exit_code read_index(const struct invocation *in, enum audit_option option,
 			  uint64_t otherwise, uint64_t *ret_index);
+
+/* Those of --keys; NULL without that option. Anything but EXIT_DONE was said. */
+enum exit_code read_keys(const struct invocation *in, struct audit_keys **ret_keys);
 
 /* Says what -errno of reading or writing a log means, by its exit code. */
 enum exit_code say_failure(const struct invocation *in, const char *path, int r);

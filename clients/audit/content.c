@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/audit/content.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "policy/base/text.h"
@@ -8,8 +9,38 @@
 #include "proto/blob.h"
 #include "proto/result.h"
 
-void content_checker_init(struct content_checker *checker)
+int content_read(struct audit_keys *keys, const struct source_item *item,
+		 struct content_decision *ret_content, const char **ret_why)
 {
+	CLEANUP(case_key_done) struct case_key key = { .epoch = 0 };
+	enum sealed_fault fault;
+	struct sealed sealed;
+	uint8_t *space;
+
+	if (!blob_is_sealed(item->blob)) {
+		enum blob_fault clear = blob_decision_decode(item->blob, ret_content);
+
+		*ret_why = blob_fault_text(clear);
+		return clear == BLOB_SOUND ? 0 : CONTENT_E_BAD;
+	}
+	*ret_why = sealed_fault_text(SEALED_FAULT_FORM);
+	if (!sealed_split(item->blob, &sealed))
+		return CONTENT_E_BAD;
+	if (keys == NULL || !audit_keys_find(keys, item, &key))
+		return CONTENT_E_SEALED;
+	space = audit_keys_space(keys, item->blob.n);
+	if (space == NULL)
+		return -ENOMEM;
+	fault = sealed_read(item->leaf, &item->entry, item->blob, &key, space,
+			    ret_content);
+	*ret_why = sealed_fault_text(fault);
+	return fault == SEALED_SOUND ? 0 : CONTENT_E_BAD;
+}
+
+void content_checker_init(struct content_checker *checker, struct audit_keys *keys)
+{
+	checker->keys = keys;
+	checker->n_sealed = 0;
 	enacted_init(&checker->enacted);
 	arena_init(&checker->arena, DECIDE_ARENA_BYTES);
 }
@@ -171,17 +202,32 @@ static int check_with_edition(struct content_checker *checker,
 	return r != 0 ? r : check_result(checker, item, content, edition, finding);
 }
 
+/* Without its key there is still the edition that it names. */
+static int check_sealed(struct content_checker *checker,
+			const struct source_item *item, struct finding *finding)
+{
+	if (enacted_find(&checker->enacted, &item->entry.policy_hash) == NULL)
+		return wrong(item, "no entry before it has enacted its edition",
+			     finding);
+	checker->n_sealed++;
+	return 0;
+}
+
 static int check_decision(struct content_checker *checker,
 			  const struct source_item *item, struct finding *finding)
 {
 	struct content_decision content;
-	enum blob_fault fault = blob_decision_decode(item->blob, &content);
 	struct digest commit;
+	const char *why;
+	int r = content_read(checker->keys, item, &content, &why);
 
-	if (fault != BLOB_SOUND)
+	if (r == CONTENT_E_SEALED)
+		return check_sealed(checker, item, finding);
+	if (r == CONTENT_E_BAD)
 		return finding_at(finding, item->entry.seq, item->blob_file,
-				  finding_do_not_trust, "its blob %s",
-				  blob_fault_text(fault));
+				  finding_do_not_trust, "its blob %s", why);
+	if (r != 0)
+		return r;
 	commit = entry_result_commit(content.salt_r, content.result);
 	if (!digest_equal(&commit, &item->entry.result_commit))
 		return wrong(item, "its result is not the one it commits to "
@@ -192,6 +238,10 @@ static int check_decision(struct content_checker *checker,
 int content_check(struct content_checker *checker, struct source *source,
 		  const struct source_item *item, struct finding *ret_finding)
 {
+	int r = checker->keys == NULL ? 0 : audit_keys_note(checker->keys, item);
+
+	if (r != 0)
+		return r;
 	arena_reset(&checker->arena);
 	switch (item->entry.type) {
 	case ENTRY_DECISION:

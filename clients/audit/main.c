@@ -24,6 +24,11 @@ static const struct option options[N_AUDIT_OPTIONS] = {
 	[OPTION_TRUST] = { "trust", "FILE",
 			   "the logs and witnesses that you trust, and how many of "
 			   "them must have signed (C2SP tlog-policy)" },
+	[OPTION_KEYS] = { "keys", "DIR",
+			  "the folder keys of the store, to open what is sealed" },
+	[OPTION_ROOT_KEY] = { "root-key", "FILE",
+			      "the root key of the keyring; else root.key in the "
+			      "folder of --keys" },
 };
 
 static const struct command *const commands[] = {
@@ -39,7 +44,7 @@ static const struct usage_example examples[] = {
 	  "Copy it into static files, for an auditor:" },
 	{ "verify export --vkey 'permitd.local/log+1111dfce+AQOh...'",
 	  "Verify such a copy, trusting nobody but the key:" },
-	{ "replay export", "Decide every case again and compare:" },
+	{ "replay export --keys keys", "Decide every case again and compare:" },
 	{ "prove decision.tlog-proof --vkey 'permitd.local/log+1111dfce+AQOh...'",
 	  "Is the decision of this receipt in the log?" },
 	{ NULL, NULL },

@@ -5,10 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "clients/audit/enacted.h"
+#include "clients/audit/content.h"
 #include "clients/audit/progress.h"
 #include "clients/audit/replay_compare.h"
-#include "proto/blob.h"
 #include "proto/result.h"
 
 struct replay {
@@ -42,9 +41,13 @@ static enum replay_verdict prepare(struct replay *replay,
 	struct enacted_edition *enacted =
 		enacted_find(&replay->enacted, &item->entry.policy_hash);
 	char why[ENACTED_WHY_BYTES], name[BLOB_NAME_MAX_BYTES + 1];
+	const char *fault;
 	int question;
+	int r = content_read(replay->request->keys, item, &again->content, &fault);
 
-	if (blob_decision_decode(item->blob, &again->content) != BLOB_SOUND)
+	if (r == CONTENT_E_SEALED)
+		return REPLAY_SEALED;
+	if (r != 0)
 		return undecidable(again, "its content cannot be read");
 	if (enacted == NULL)
 		return undecidable(again, "no entry before it enacted its edition");
@@ -114,9 +117,11 @@ static void note_verdict(struct replay_report *report, uint64_t entry,
 	}
 	if (verdict == REPLAY_DIFFERENT)
 		report->n_different++;
+	else if (verdict == REPLAY_SEALED)
+		report->n_sealed++;
 	else
 		report->n_undecidable++;
-	if (report->n_named == REPLAY_NAMED_MAX)
+	if (verdict == REPLAY_SEALED || report->n_named == REPLAY_NAMED_MAX)
 		return;
 	named = &report->named[report->n_named++];
 	named->entry = entry;
@@ -144,7 +149,11 @@ static int take(struct replay *replay, const struct source_item *item)
 	uint64_t seq = item->entry.seq;
 	struct again again;
 	enum replay_verdict verdict;
+	int r = replay->request->keys == NULL ? 0 :
+		audit_keys_note(replay->request->keys, item);
 
+	if (r != 0)
+		return r;
 	if (item->entry.type == ENTRY_POLICY_PUBLISH)
 		return take_edition(replay, item);
 	if (item->entry.type != ENTRY_DECISION || seq < replay->request->from)

@@ -2,12 +2,13 @@
 #ifndef PERMIT_AUDIT_REPLAY_H
 #define PERMIT_AUDIT_REPLAY_H
 
-#include "clients/audit/source.h"
+#include "clients/audit/keys.h"
 #include "clients/output.h"
 
 struct replay_request {
 	const char *path;	/* a store's folder or an export's */
 	const char *vkey;	/* NULL: the one beside the log */
+	struct audit_keys *keys;	/* borrowed; NULL: none */
 	uint64_t from;		/* first and last entry that count */
 	uint64_t to;
 	const struct output_stream *progress;	/* NULL: silent */
@@ -17,6 +18,7 @@ enum replay_verdict {
 	REPLAY_SAME,
 	REPLAY_DIFFERENT,
 	REPLAY_UNDECIDABLE,	/* it could not be decided again */
+	REPLAY_SEALED,		/* no key opens it */
 };
 
 #define REPLAY_PARTS_BYTES 400
@@ -36,6 +38,7 @@ struct replay_report {
 	uint64_t n_same;
 	uint64_t n_different;
 	uint64_t n_undecidable;
+	uint64_t n_sealed;
 	size_t n_named;		/* the first of those that are not the same */
 	struct replay_difference named[REPLAY_NAMED_MAX];
 };

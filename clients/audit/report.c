@@ -27,6 +27,29 @@ enum exit_code read_index(const struct invocation *in, enum audit_option option,
 	return EXIT_DONE;
 }
 
+enum exit_code read_keys(const struct invocation *in, struct audit_keys **ret_keys)
+{
+	const char *folder = in->values[OPTION_KEYS];
+	char why[AUDIT_KEYS_WHY_BYTES];
+	int r;
+
+	*ret_keys = NULL;
+	if (folder == NULL && in->values[OPTION_ROOT_KEY] != NULL)
+		return output_error(&in->out, EXIT_USAGE,
+				    "--root-key opens the keyring of --keys, which "
+				    "is missing");
+	if (folder == NULL)
+		return EXIT_DONE;
+	r = audit_keys_open(folder, in->values[OPTION_ROOT_KEY], ret_keys, why);
+	if (r == AUDIT_KEYS_E_REFUSED)
+		return output_error(&in->out, EXIT_NOT_VALID, "--keys %s: %s",
+				    folder, why);
+	if (r == -ENOENT)
+		return output_error(&in->out, EXIT_NOT_FOUND,
+				    "--keys %s: there is no such folder", folder);
+	return r == 0 ? EXIT_DONE : say_failure(in, folder, r);
+}
+
 enum exit_code say_failure(const struct invocation *in, const char *path, int r)
 {
 	switch (-r) {

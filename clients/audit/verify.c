@@ -12,16 +12,17 @@ static void count(struct verify_report *report, const struct entry *entry)
 	report->n_of_type[entry->type]++;
 }
 
-static int verify_entries(struct source *source, struct verify_report *report,
-			  const struct output_stream *out, struct finding *finding)
+static int verify_entries(struct source *source,
+			  const struct verify_request *request,
+			  struct verify_report *report, struct finding *finding)
 {
 	struct content_checker checker;
 	struct progress progress;
 	struct source_item item;
 	int r;
 
-	content_checker_init(&checker);
-	progress_init(&progress, out, "verified entries");
+	content_checker_init(&checker, request->keys);
+	progress_init(&progress, request->progress, "verified entries");
 	for (;;) {
 		r = source_next(source, &item, finding);
 		if (r == 0)
@@ -32,6 +33,7 @@ static int verify_entries(struct source *source, struct verify_report *report,
 		progress_tell(&progress, report->n_read, source_expected(source));
 	}
 	progress_done(&progress);
+	report->n_sealed = checker.n_sealed;
 	content_checker_done(&checker);
 	return r;
 }
@@ -62,7 +64,7 @@ int verify_log(const struct verify_request *request,
 		return r;
 	ret_report->opened = true;
 	ret_report->key = *source_key(source);
-	r = verify_entries(source, ret_report, request->progress, ret_finding);
+	r = verify_entries(source, request, ret_report, ret_finding);
 	if (r == AUDIT_END)
 		r = source_check_rest(source, ret_finding);
 	source_head(source, &ret_report->head);

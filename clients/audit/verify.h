@@ -2,7 +2,7 @@
 #ifndef PERMIT_AUDIT_VERIFY_H
 #define PERMIT_AUDIT_VERIFY_H
 
-#include "clients/audit/source.h"
+#include "clients/audit/keys.h"
 #include "clients/output.h"
 
 #define VERIFY_TYPES (ENTRY_CONFIG + 1)
@@ -10,6 +10,7 @@
 struct verify_request {
 	const char *path;	/* a store's folder or an export's */
 	const char *vkey;	/* NULL: the one beside the log */
+	struct audit_keys *keys;	/* borrowed; NULL: none */
 	uint64_t expect_size;	/* entries there must be at least */
 	const struct output_stream *progress;	/* NULL: silent */
 };
@@ -21,6 +22,7 @@ struct verify_report {
 	struct source_head head;	/* its note is gone */
 	uint64_t n_read;	/* entries */
 	uint64_t n_of_type[VERIFY_TYPES];
+	uint64_t n_sealed;	/* decisions whose content was not opened */
 	uint64_t first_ms;
 	uint64_t last_ms;
 };

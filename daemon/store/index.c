@@ -19,7 +19,7 @@
 #define MARK_VERSION 1
 #define MARK_BYTES 56
 #define POSITION_BYTES 12
-#define CASE_KEY_BYTES (INDEX_CASE_REF_MAX_BYTES + 8)
+#define CASE_KEY_BYTES (INDEX_CASE_ID_MAX_BYTES + 8)
 
 struct index {
 	struct lmdb *lmdb;
@@ -153,8 +153,8 @@ static int compare_cases(const void *a, const void *b)
 {
 	const struct overlay_row *const *x = a;
 	const struct overlay_row *const *y = b;
-	int order = memcmp((*x)->case_ref, (*y)->case_ref,
-			   INDEX_CASE_REF_MAX_BYTES);
+	int order = memcmp((*x)->case_id, (*y)->case_id,
+			   INDEX_CASE_ID_MAX_BYTES);
 
 	return order != 0 ? order : (*x > *y) - (*x < *y);
 }
@@ -210,8 +210,8 @@ static void write_cases(struct txn *txn, const struct flush *flush)
 	for (size_t i = 0; i < flush->overlay->n_rows; i++) {
 		if (!flush->rows[i]->has_case)
 			continue;
-		memcpy(key, flush->rows[i]->case_ref, INDEX_CASE_REF_MAX_BYTES);
-		put_be64(key + INDEX_CASE_REF_MAX_BYTES,
+		memcpy(key, flush->rows[i]->case_id, INDEX_CASE_ID_MAX_BYTES);
+		put_be64(key + INDEX_CASE_ID_MAX_BYTES,
 			 seq_of(flush->overlay, flush->rows[i]));
 		txn_put(txn, TABLE_CASES, (struct bytes){ key, sizeof(key) },
 			(struct bytes){ key, 0 });
@@ -344,7 +344,7 @@ static int next_of_case(struct txn *txn, uint8_t wanted[CASE_KEY_BYTES],
 	struct bytes value;
 	int r;
 
-	put_be64(wanted + INDEX_CASE_REF_MAX_BYTES, *seq);
+	put_be64(wanted + INDEX_CASE_ID_MAX_BYTES, *seq);
 	r = txn_get_from(txn, TABLE_CASES, (struct bytes){ wanted, CASE_KEY_BYTES },
 			 &key, &value);
 	if (r == LMDB_E_ABSENT)
@@ -353,14 +353,14 @@ static int next_of_case(struct txn *txn, uint8_t wanted[CASE_KEY_BYTES],
 		return r;
 	if (key.n != CASE_KEY_BYTES)
 		return -EBADMSG;
-	if (memcmp(key.data, wanted, INDEX_CASE_REF_MAX_BYTES) != 0)
+	if (memcmp(key.data, wanted, INDEX_CASE_ID_MAX_BYTES) != 0)
 		return INDEX_E_ABSENT;
-	*seq = get_be64(key.data + INDEX_CASE_REF_MAX_BYTES);
+	*seq = get_be64(key.data + INDEX_CASE_ID_MAX_BYTES);
 	return 0;
 }
 
 static size_t case_in_overlay(const struct overlay *overlay,
-			      const uint8_t *case_ref, uint64_t from_seq,
+			      const uint8_t *case_id, uint64_t from_seq,
 			      uint64_t *ret_seqs, size_t max)
 {
 	size_t n = 0;
@@ -369,13 +369,13 @@ static size_t case_in_overlay(const struct overlay *overlay,
 		const struct overlay_row *row = &overlay->rows[i];
 
 		if (overlay->first_seq + i >= from_seq && row->has_case &&
-		    memcmp(row->case_ref, case_ref, INDEX_CASE_REF_MAX_BYTES) == 0)
+		    memcmp(row->case_id, case_id, INDEX_CASE_ID_MAX_BYTES) == 0)
 			ret_seqs[n++] = overlay->first_seq + i;
 	}
 	return n;
 }
 
-int index_by_case(struct index *index, struct bytes case_ref, uint64_t from_seq,
+int index_by_case(struct index *index, struct bytes case_id, uint64_t from_seq,
 		  uint64_t *ret_seqs, size_t max, size_t *ret_n)
 {
 	CLEANUP(txn_abort) struct txn txn = txn_begin_read(index->lmdb);
@@ -384,9 +384,9 @@ int index_by_case(struct index *index, struct bytes case_ref, uint64_t from_seq,
 	size_t n = 0;
 	int r = 0;
 
-	if (case_ref.n == 0 || case_ref.n > INDEX_CASE_REF_MAX_BYTES)
+	if (case_id.n == 0 || case_id.n > INDEX_CASE_ID_MAX_BYTES)
 		return -EBADMSG;
-	memcpy(wanted, case_ref.data, case_ref.n);
+	memcpy(wanted, case_id.data, case_id.n);
 	while (n < max) {
 		r = next_of_case(&txn, wanted, &seq);
 		if (r != 0)

@@ -19,14 +19,14 @@
  */
 struct index;
 
-#define INDEX_CASE_REF_MAX_BYTES 24
+#define INDEX_CASE_ID_MAX_BYTES 24
 #define INDEX_REQUEST_ID_BYTES 16
 
 /* What is indexed of one entry. Views are copied. */
 struct index_row {
 	uint8_t entry_id[ENTRY_ID_BYTES];
 	struct bytes request_id; /* empty, or INDEX_REQUEST_ID_BYTES */
-	struct bytes case_ref;	 /* empty, or up to the limit above */
+	struct bytes case_id;	 /* keyed, never the reference; or empty */
 };
 
 #define INDEX_E_ABSENT 1
@@ -78,9 +78,9 @@ MUST_USE int index_position(struct index *index, uint64_t seq,
 
 /*
  * The entries of a case from `seq` on, ascending, at most max of them.
- * Returns 0 or -errno; -EBADMSG for a reference over the limit.
+ * Returns 0 or -errno; -EBADMSG for an id over the limit.
  */
-MUST_USE int index_by_case(struct index *index, struct bytes case_ref,
+MUST_USE int index_by_case(struct index *index, struct bytes case_id,
 			   uint64_t from_seq, uint64_t *ret_seqs, size_t max,
 			   size_t *ret_n);
 

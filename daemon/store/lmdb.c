@@ -24,6 +24,7 @@ static const char *const table_names[N_TABLES] = {
 	[TABLE_BUNDLES] = "bundles", [TABLE_DIAGRAMS] = "diagrams",
 	[TABLE_IDS] = "ids",	     [TABLE_RECORDS] = "records",
 	[TABLE_REQUESTS] = "requests", [TABLE_CASES] = "cases",
+	[TABLE_CASE_KEYS] = "casekeys",
 };
 
 /* Below -10000, so that no errno and no code of a caller is ever taken for it. */

@@ -22,7 +22,8 @@ enum lmdb_table {
 	TABLE_IDS,	/* entry id -> seq */
 	TABLE_RECORDS,	/* seq of a record's first entry -> position */
 	TABLE_REQUESTS, /* request id -> seq */
-	TABLE_CASES,	/* case reference, seq -> nothing */
+	TABLE_CASES,	/* case, seq -> nothing */
+	TABLE_CASE_KEYS, /* case id -> its wrapped key (cases.h) */
 	N_TABLES,
 };
 

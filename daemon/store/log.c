@@ -67,17 +67,25 @@ static bool group_is_valid(const struct log *log, const struct log_item *items,
 	return log_group_fits(log, n_items, n_entries + n_blobs);
 }
 
-/* What only the log can know about an entry. */
-static enum entry_fault complete_entry(const struct log *log,
-				       struct log_item *item, size_t i,
-				       uint64_t *time_ms)
+void log_number(const struct log *log, struct log_item *items, size_t n_items)
+{
+	uint64_t time_ms = log->state.time_ms;
+
+	for (size_t i = 0; i < n_items; i++) {
+		struct entry *entry = &items[i].entry;
+
+		entry->seq = log->state.frontier.size + i;
+		if (entry->time_ms < time_ms)
+			entry->time_ms = time_ms;
+		time_ms = entry->time_ms;
+	}
+}
+
+/* What only the log can know about an entry, besides its number. */
+static enum entry_fault complete_entry(struct log_item *item)
 {
 	struct entry *entry = &item->entry;
 
-	entry->seq = log->state.frontier.size + i;
-	if (entry->time_ms < *time_ms)
-		entry->time_ms = *time_ms;
-	*time_ms = entry->time_ms;
 	entry->has_blob = item->blob.n > 0;
 	entry->blob_bytes = item->blob.n;
 	entry->blob_hash = entry->has_blob ? digest_of(item->blob) :
@@ -103,7 +111,6 @@ static int make_space(struct space *space, size_t n_bytes)
 static int build_items(struct log *log, struct log_item *items, size_t n_items,
 		       size_t n_entries)
 {
-	uint64_t time_ms = log->state.time_ms;
 	uint8_t *at;
 	int r = make_space(&log->entries, n_entries);
 
@@ -113,12 +120,13 @@ static int build_items(struct log *log, struct log_item *items, size_t n_items,
 		r = make_space(&log->items, n_items * sizeof(struct segment_item));
 	if (r != 0)
 		return r;
+	log_number(log, items, n_items);
 	at = log->entries.at;
 	for (size_t i = 0; i < n_items; i++) {
 		struct bytes entry = { at, entry_bytes(&items[i].entry) };
 		struct segment_item item = { entry, items[i].blob };
 
-		if (complete_entry(log, &items[i], i, &time_ms) != ENTRY_SOUND)
+		if (complete_entry(&items[i]) != ENTRY_SOUND)
 			return LOG_E_UNFIT;
 		entry_encode(&items[i].entry, at);
 		((struct segment_item *)log->items.at)[i] = item;

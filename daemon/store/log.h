@@ -79,6 +79,12 @@ struct log_item {
 };
 
 /*
+ * Sets number and time of the entries as log_append will, for what must be known
+ * before: the sealing of a blob covers them. Nothing may be appended between.
+ */
+void log_number(const struct log *log, struct log_item *items, size_t n_items);
+
+/*
  * Adds the entries and moves the head, durably: once this returns 0 they
  * survive a power cut, and only then may an answer leave the daemon. They
  * become leaves in the order given, under one checkpoint.

@@ -135,19 +135,19 @@ static bool row_is_sound(const struct index_row *row)
 {
 	return (row->request_id.n == 0 ||
 		row->request_id.n == INDEX_REQUEST_ID_BYTES) &&
-	       row->case_ref.n <= INDEX_CASE_REF_MAX_BYTES;
+	       row->case_id.n <= INDEX_CASE_ID_MAX_BYTES;
 }
 
 static void copy_row(struct overlay_row *to, const struct index_row *from)
 {
 	*to = (struct overlay_row){ .has_request = from->request_id.n != 0,
-				    .has_case = from->case_ref.n != 0 };
+				    .has_case = from->case_id.n != 0 };
 	memcpy(to->entry_id, from->entry_id, ENTRY_ID_BYTES);
 	if (to->has_request)
 		memcpy(to->request_id, from->request_id.data,
 		       INDEX_REQUEST_ID_BYTES);
 	if (to->has_case)
-		memcpy(to->case_ref, from->case_ref.data, from->case_ref.n);
+		memcpy(to->case_id, from->case_id.data, from->case_id.n);
 }
 
 int overlay_add(struct overlay *overlay, struct log_position position,

@@ -11,7 +11,7 @@
 struct overlay_row {
 	uint8_t entry_id[ENTRY_ID_BYTES];
 	uint8_t request_id[INDEX_REQUEST_ID_BYTES];
-	char case_ref[INDEX_CASE_REF_MAX_BYTES]; /* padded with NUL */
+	char case_id[INDEX_CASE_ID_MAX_BYTES]; /* padded with NUL */
 	bool has_request;
 	bool has_case;
 };

@@ -15,26 +15,65 @@ static int refuse(struct store_report *report, uint64_t seq, const char *why)
 	return STORE_E_REFUSED;
 }
 
-/* One record's rows, and the request ids that they point to. */
+/* One record's rows, and the ids that they point to. */
 struct rows {
 	struct index_row rows[SEGMENT_ENTRIES_MAX];
 	uint8_t request_ids[SEGMENT_ENTRIES_MAX][INDEX_REQUEST_ID_BYTES];
+	uint8_t case_ids[SEGMENT_ENTRIES_MAX][SEAL_CASE_ID_BYTES];
+	uint8_t *space;		/* to open one blob in */
+	size_t n_space;
 };
 
-static int read_decision(const struct segment_item *item, uint64_t seq,
-			 struct rows *rows, size_t i, struct store_report *report)
+static int make_space(struct rows *rows, size_t n)
+{
+	uint8_t *space = n <= rows->n_space ? rows->space : realloc(rows->space, n);
+
+	if (space == NULL && n > 0)
+		return -ENOMEM;
+	rows->space = space;
+	if (n > rows->n_space)
+		rows->n_space = n;
+	return 0;
+}
+
+/* The content, from the blob in clear or opened with its case's key. */
+static int open_content(struct store *store, const struct entry *entry,
+			const struct segment_item *item, struct rows *rows,
+			struct content_decision *ret, struct store_report *report)
+{
+	int r = make_space(rows, item->blob.n);
+
+	if (r == 0)
+		r = cases_adopt(store->cases, entry, item->blob);
+	if (r == 0)
+		r = cases_read(store->cases, item->entry, entry, item->blob,
+			       rows->space, ret);
+	if (r == CASES_E_ABSENT || r == CASES_E_NO_KEK)
+		return refuse(report, entry->seq,
+			      "it is sealed, and the key of its case is not here; "
+			      "restore keys/keyring and keys/cases");
+	if (r == -EBADMSG)
+		return refuse(report, entry->seq, "its content does not open");
+	return r;
+}
+
+static int read_decision(struct store *store, const struct entry *entry,
+			 const struct segment_item *item, struct rows *rows, size_t i,
+			 struct store_report *report)
 {
 	struct content_decision content;
-	enum blob_fault fault = blob_decision_decode(item->blob, &content);
+	int r = open_content(store, entry, item, rows, &content, report);
 
-	if (fault != BLOB_SOUND)
-		return refuse(report, seq, blob_fault_text(fault));
-	rows->rows[i].case_ref = content.case_ref;
+	if (r != 0)
+		return r;
+	cases_id(store->cases, content.case_ref, rows->case_ids[i]);
+	rows->rows[i].case_id = (struct bytes){ rows->case_ids[i],
+						SEAL_CASE_ID_BYTES };
 	if (content.request_id.n == 0)
 		return 0;
 	if (!hex_parse((const char *)content.request_id.data, content.request_id.n,
 		       rows->request_ids[i], INDEX_REQUEST_ID_BYTES))
-		return refuse(report, seq,
+		return refuse(report, entry->seq,
 			      "its request id is not in hexadecimal digits");
 	rows->rows[i].request_id = (struct bytes){ rows->request_ids[i],
 						   INDEX_REQUEST_ID_BYTES };
@@ -83,7 +122,7 @@ static int read_item(struct store *store, const struct segment_item *item,
 	memcpy(rows->rows[i].entry_id, entry.entry_id, ENTRY_ID_BYTES);
 	switch (entry.type) {
 	case ENTRY_DECISION:
-		return read_decision(item, seq, rows, i, report);
+		return read_decision(store, &entry, item, rows, i, report);
 	case ENTRY_POLICY_PUBLISH:
 		return read_enactment(store, &entry, item, report);
 	case ENTRY_ENGINE_RELEASE:
@@ -132,7 +171,9 @@ static int flush_now_and_then(struct store *store,
 
 	if (index_pending(store->index) < store->index_batch)
 		return 0;
-	r = index_flush(store->index, &mark);
+	r = cases_flush(store->cases);
+	if (r == 0)
+		r = index_flush(store->index, &mark);
 	return r == LMDB_E_NO_ROOM ? STORE_E_NO_ROOM : r;
 }
 
@@ -176,7 +217,15 @@ int rebuild_index(struct store *store, struct store_report *report)
 	if (r != 0)
 		return r;
 	rows = malloc(sizeof(*rows));
+	if (rows != NULL) {
+		rows->space = NULL;
+		rows->n_space = 0;
+	}
 	r = rows == NULL ? -ENOMEM : read_on(store, reader, rows, report);
+	if (rows != NULL && rows->space != NULL) {
+		secret_wipe(rows->space, rows->n_space);
+		free(rows->space);
+	}
 	free(rows);
 	log_reader_close(&reader);
 	return r;

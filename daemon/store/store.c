@@ -118,6 +118,44 @@ static int open_index(struct store *store, const struct store_options *options,
 	return r;
 }
 
+/*
+ * Without a keyring nothing can be sealed; where something is, a new ring would
+ * only hide that the right one is missing.
+ */
+static int open_keys(struct store *store, const struct store_options *options,
+		     struct store_report *report)
+{
+	const char *root = options->root_key != NULL ? options->root_key : "";
+	char folder[PATH_MAX];
+	uint64_t n_keys = 0;
+	int r = path_of(store, "keys", folder) ? 0 : -ENAMETOOLONG;
+
+	if (r == 0)
+		r = cases_count(store->lmdb, &n_keys);
+	if (r == 0)
+		r = keystore_open(folder, root, n_keys == 0, &store->keystore,
+				  report->text);
+	if (r == KEYSTORE_E_REFUSED)
+		return STORE_E_REFUSED;
+	if (r == 0)
+		r = cases_open(store->lmdb, store->keystore, &store->cases);
+	if (r == 0 && n_keys == 0)
+		r = cases_restore(store->cases);
+	if (r == -EBADMSG) {
+		say(report, "%s/cases was changed since it was written; restore it",
+		    folder);
+		return STORE_E_REFUSED;
+	}
+	if (r != 0)
+		say(report, "cannot open the keys in %s: %s", folder,
+		    r == LMDB_E_NO_ROOM ? "the disk is full" : strerror(-r));
+	if (store->keystore != NULL) {
+		report->root_beside = store->keystore->root_beside;
+		report->new_keyring = store->keystore->created;
+	}
+	return r > 0 ? STORE_E_REFUSED : r;
+}
+
 static int open_log(struct store *store, const struct store_options *options,
 		    struct store_report *report)
 {
@@ -199,6 +237,8 @@ int store_open(const struct store_options *options, struct store *ret_store,
 	if (r == 0)
 		r = open_index(&store, options, ret_report);
 	if (r == 0)
+		r = open_keys(&store, options, ret_report);
+	if (r == 0)
 		r = open_log(&store, options, ret_report);
 	if (r == 0)
 		r = read_tail(&store, ret_report);
@@ -216,6 +256,8 @@ void store_close(struct store *store)
 		return;
 	log_reader_close(&store->reader);
 	log_close(&store->log);
+	cases_close(&store->cases);
+	keystore_close(&store->keystore);
 	editions_close(&store->editions);
 	index_close(&store->index);
 	lmdb_close(&store->lmdb);
@@ -226,17 +268,45 @@ void store_close(struct store *store)
 
 /* ---- Use ---- */
 
-int store_append(struct store *store, struct log_item *items,
-		 struct index_row *rows, size_t n)
+static int seal_all(struct store *store, struct log_item *items,
+		    struct index_row *rows, struct store_content *const *contents,
+		    size_t n)
 {
-	int r = log_append(store->log, items, n);
+	int r = 0;
 
+	log_number(store->log, items, n);
+	for (size_t i = 0; i < n && r == 0; i++) {
+		struct store_content *content = contents[i];
+		struct entry *entry = &items[i].entry;
+
+		if (content == NULL)
+			continue;
+		r = cases_seal(store->cases, &content->content, content->slots,
+			       content->n_slots, entry, content->space);
+		items[i].blob = (struct bytes){ content->space, entry->blob_bytes };
+		rows[i].case_id = (struct bytes){ content->content.case_id,
+						  SEAL_CASE_ID_BYTES };
+	}
+	return r;
+}
+
+int store_append(struct store *store, struct log_item *items,
+		 struct index_row *rows, struct store_content *const *contents,
+		 size_t n)
+{
+	int r = contents == NULL ? 0 : seal_all(store, items, rows, contents, n);
+
+	if (r == 0)
+		r = log_append(store->log, items, n);
+	if (r != 0)
+		cases_refused(store->cases);
 	if (r == LOG_E_NO_ROOM)
 		return STORE_E_NO_ROOM;
 	if (r == LOG_E_UNFIT)
 		return STORE_E_UNFIT;
 	if (r != 0)
 		return r < 0 ? r : -EIO;
+	cases_appended(store->cases);
 	for (size_t i = 0; i < n; i++)
 		memcpy(rows[i].entry_id, items[i].entry.entry_id, ENTRY_ID_BYTES);
 	return index_add_record(store->index, items[0].ret_position, rows, n);
@@ -271,7 +341,10 @@ int store_index(struct store *store, bool all)
 	if (r != 0 || !room)
 		return r;
 	log_head(store->log, &head);
-	r = index_flush(store->index, &head.mark);
+	/* The keys first: what is behind the mark is not read from the log again. */
+	r = cases_flush(store->cases);
+	if (r == 0)
+		r = index_flush(store->index, &head.mark);
 	return r == LMDB_E_NO_ROOM ? 0 : r;
 }
 

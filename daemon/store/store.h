@@ -2,6 +2,7 @@
 #ifndef PERMIT_STORE_STORE_H
 #define PERMIT_STORE_STORE_H
 
+#include "daemon/store/cases.h"
 #include "daemon/store/editions.h"
 #include "daemon/store/index.h"
 #include "daemon/store/lock.h"
@@ -12,8 +13,9 @@
  *
  *	lock		who holds the store
  *	keys/log.key	signs the log's checkpoints
+ *	keys/keyring	opens the keys of the cases; see keystore.h
  *	log/NNNNNNNN.seg	the log: the truth
- *	index/data.mdb	editions, and where things stand in the log
+ *	index/data.mdb	editions, keys of cases, and where things stand in the log
  *
  * The log is written first. Whatever the database has not heard of when the
  * process ends is read from the log at the next start; whatever contradicts the
@@ -24,6 +26,8 @@ struct store {
 	struct lmdb *lmdb;
 	struct index *index;
 	struct editions *editions;
+	struct keystore *keystore;
+	struct cases *cases;
 	struct log *log;
 	struct log_reader *reader; /* of single entries */
 	char *folder;
@@ -33,6 +37,7 @@ struct store {
 struct store_options {
 	const char *folder; /* made when absent, but not its parents */
 	const char *origin; /* name of the log */
+	const char *root_key; /* file that seals the keyring; "": beside it */
 	uint64_t segment_bytes;
 	size_t map_bytes; /* of the database, at first */
 	size_t index_batch;
@@ -45,6 +50,8 @@ struct store_options {
 struct store_report {
 	bool created;
 	bool cut;		     /* an unfinished group at the log's end */
+	bool root_beside;	     /* the root key lies beside the keyring */
+	bool new_keyring;	     /* made just now */
 	uint64_t n_read;	     /* entries that were read from the log again */
 	char text[STORE_TEXT_BYTES]; /* why it was refused; what was cut */
 };
@@ -67,15 +74,26 @@ MUST_USE int store_open(const struct store_options *options,
  */
 void store_close(struct store *store);
 
+/* The content of a decision, to be sealed when its entry's number is known. */
+struct store_content {
+	struct content_decision content; /* must pass blob_sealed_check */
+	struct bytes slots[ENTRY_SLOTS_MAX];
+	size_t n_slots;
+	uint8_t *space;	/* SEALED_BYTES(blob_sealed_bytes(&content), true) */
+};
+
 /*
  * Appends the entries to the log as one group, durably, and adds them to the
- * index. rows[i] belongs to items[i], whose entry_id is the one that counts.
+ * index. rows[i] belongs to items[i], whose entry_id is the one that counts. An
+ * item with contents[i] gets its blob here, sealed for its case, and its row the
+ * case; contents is NULL when none has. Views need not outlive the call.
  *
  * Returns 0; STORE_E_NO_ROOM or STORE_E_UNFIT, after which nothing was changed;
  * or -errno: then the disk is in doubt and the daemon must exit.
  */
 MUST_USE int store_append(struct store *store, struct log_item *items,
-			  struct index_row *rows, size_t n);
+			  struct index_row *rows,
+			  struct store_content *const *contents, size_t n);
 
 /*
  * Writes the index when enough has come together, or, with `all`, whatever

@@ -49,7 +49,7 @@ static void whole(struct work *w)
 	w->entry.seq++;
 	put_be64(w->entry.kdf_salt.bytes, w->entry.seq);
 	must(sealed_write(&sealing, &w->entry, w->to) == BLOB_SOUND);
-	w->sum += w->entry.blob_hash.bytes[0];
+	w->sum += w->entry.fields_root.bytes[0];
 }
 
 static void schedule(struct work *w)

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "proto/blob.h"
+#include "clients/audit/content.h"
 #include "proto/frame.h"
 #include "proto/log_reader.h"
 #include "proto/message.h"
@@ -79,6 +79,7 @@ static struct segment_state verified;
 static struct log_position verified_at;
 static bool has_verified;
 static struct vkey key;
+static struct audit_keys *keys;
 
 _Noreturn static void fail(const char *what, const char *why)
 {
@@ -417,7 +418,9 @@ static struct request *find_request(struct bytes hex)
 static void check_item(const struct segment_item *item)
 {
 	struct content_decision content;
+	struct source_item read = { .leaf = item->entry, .blob = item->blob };
 	struct request *request;
+	const char *why;
 	struct entry entry;
 	char id[33];
 
@@ -425,8 +428,10 @@ static void check_item(const struct segment_item *item)
 		fail("log", "an entry is not sound");
 	if (entry.type != ENTRY_DECISION)
 		return;
-	if (blob_decision_decode(item->blob, &content) != BLOB_SOUND)
-		fail("log", "a blob is not sound");
+	read.entry = entry;
+	if (audit_keys_note(keys, &read) != 0 ||
+	    content_read(keys, &read, &content, &why) != 0)
+		fail("log", "a blob does not open");
 	request = find_request(content.request_id);
 	if (request->found)
 		fail("log", "one request was recorded twice");
@@ -440,13 +445,16 @@ static void check_item(const struct segment_item *item)
 /* Everything from the beginning. Sorts the requests, so it comes last. */
 static void read_whole_log(void)
 {
-	char folder[PATH_MAX];
+	char folder[PATH_MAX], why[AUDIT_KEYS_WHY_BYTES];
 	struct log_reader *reader;
 	struct log_problem problem;
 	struct segment_record record;
 	struct segment_state state;
 	int r;
 
+	snprintf(folder, sizeof(folder), "%s/keys", daemon_under_test.store);
+	if (audit_keys_open(folder, NULL, &keys, why) != 0)
+		fail("keys", "they cannot be opened");
 	qsort(requests, n_requests, sizeof(*requests), compare_ids);
 	segment_state_init(&state);
 	snprintf(folder, sizeof(folder), "%s/log", daemon_under_test.store);
@@ -464,6 +472,7 @@ static void read_whole_log(void)
 	if (r != LOG_READER_END)
 		fail("log", problem.text);
 	log_reader_close(&reader);
+	audit_keys_close(&keys);
 	for (size_t i = 0; i < n_requests; i++)
 		if (requests[i].acknowledged && !requests[i].found)
 			fail("log", "an acknowledged decision is missing");

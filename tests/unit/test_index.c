@@ -72,7 +72,7 @@ static void add_record(size_t n)
 		id_of(first + i, 2, request_ids[i]);
 		if ((first + i) % 2 == 0)
 			rows[i].request_id = (struct bytes){ request_ids[i], 16 };
-		rows[i].case_ref = (struct bytes){ (const uint8_t *)case_of(first +
+		rows[i].case_id = (struct bytes){ (const uint8_t *)case_of(first +
 									    i),
 						   strlen(case_of(first + i)) };
 	}
@@ -200,15 +200,15 @@ static void a_case_has_its_entries_in_order_and_no_others(void **state)
 
 static void a_row_over_a_limit_adds_nothing(void **state)
 {
-	static const uint8_t long_ref[INDEX_CASE_REF_MAX_BYTES + 1];
+	static const uint8_t long_ref[INDEX_CASE_ID_MAX_BYTES + 1];
 	struct index_row rows[2] = { 0 };
 
 	(void)state;
-	rows[1].case_ref = (struct bytes){ long_ref, sizeof(long_ref) };
+	rows[1].case_id = (struct bytes){ long_ref, sizeof(long_ref) };
 	assert_int_equal(index_add_record(entries, position_of(0), rows, 2),
 			 -EBADMSG);
 	assert_int_equal(index_size(entries), 0);
-	rows[1].case_ref.n--;
+	rows[1].case_id.n--;
 	rows[1].request_id = (struct bytes){ long_ref, 15 };
 	assert_int_equal(index_add_record(entries, position_of(0), rows, 2),
 			 -EBADMSG);

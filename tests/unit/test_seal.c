@@ -232,6 +232,8 @@ static void seal_decision(struct sealed_case *c, const uint8_t *record)
 	assert_int_equal(sealed_write(&sealing, &c->entry, c->blob), BLOB_SOUND);
 	assert_int_equal(c->entry.blob_bytes,
 			 SEALED_BYTES(blob_sealed_bytes(&content), record != NULL));
+	c->entry.blob_hash = digest_of((struct bytes){ c->blob,
+						       c->entry.blob_bytes });
 	assert_int_equal(entry_check(&c->entry), ENTRY_SOUND);
 	entry_encode(&c->entry, c->leaf);
 }
