@@ -133,11 +133,14 @@ dist_man_MANS += clients/permit/permit.1
 # nor the daemon.
 noinst_LIBRARIES += clients/audit/libaudit.a
 clients_audit_libaudit_a_SOURCES = \
+	clients/audit/cmd_compare.c \
 	clients/audit/cmd_export.c \
 	clients/audit/cmd_prove.c \
 	clients/audit/cmd_replay.c \
 	clients/audit/cmd_verify.c \
 	clients/audit/commands.h \
+	clients/audit/compare.c \
+	clients/audit/compare.h \
 	clients/audit/content.c \
 	clients/audit/content.h \
 	clients/audit/enacted.c \
@@ -152,6 +155,8 @@ clients_audit_libaudit_a_SOURCES = \
 	clients/audit/folder.h \
 	clients/audit/keys.c \
 	clients/audit/keys.h \
+	clients/audit/memory.c \
+	clients/audit/memory.h \
 	clients/audit/progress.c \
 	clients/audit/progress.h \
 	clients/audit/replay.c \

@@ -63,6 +63,7 @@ unit_tests += \
 	tests/integration/test_audit_prove \
 	tests/property/test_audit_flips \
 	tests/unit/test_audit \
+	tests/unit/test_audit_copies \
 	tests/unit/test_audit_tamper
 tests_integration_test_audit_program_SOURCES = \
 	tests/integration/test_audit_program.c $(audit_log)
@@ -73,6 +74,8 @@ tests_integration_test_audit_prove_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
 tests_property_test_audit_flips_SOURCES = tests/property/test_audit_flips.c \
 	tests/support/chance.h $(audit_log)
 tests_property_test_audit_flips_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
+tests_unit_test_audit_copies_SOURCES = tests/unit/test_audit_copies.c $(audit_log)
+tests_unit_test_audit_copies_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
 tests_unit_test_audit_tamper_SOURCES = tests/unit/test_audit_tamper.c $(audit_log)
 tests_unit_test_audit_tamper_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
 tests_unit_test_audit_SOURCES = tests/unit/test_audit.c $(audit_log)

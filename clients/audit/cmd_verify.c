@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+
 #include "clients/audit/commands.h"
 #include "clients/audit/verify.h"
 
@@ -44,6 +46,28 @@ static void say_log(const struct output_stream *out,
 	output_field(out, LABEL_COLUMNS, "key", vkey);
 }
 
+static void say_memory(const struct output_stream *out,
+		       const struct verify_report *report)
+{
+	char text[96];
+
+	if (!report->remembered)
+		snprintf(text, sizeof(text), "nothing: there is no folder for it");
+	else if (!report->known)
+		snprintf(text, sizeof(text), "this log, from now on");
+	else
+		snprintf(text, sizeof(text), "it continues the %llu entries of last time",
+			 (unsigned long long)report->known_size);
+	output_field(out, LABEL_COLUMNS, "remembered", text);
+	if (!report->other_key)
+		return;
+	output_line(out, "%s", "");
+	output_paragraph(out, 0, "",
+			 "A log of this name was verified here before, under another "
+			 "key. If the authority has not told you of a new key, this is "
+			 "not its log.");
+}
+
 static void say_notes(const struct output_stream *out,
 		      const struct verify_report *report)
 {
@@ -84,6 +108,7 @@ static void say(const struct output_stream *out, const struct verify_report *rep
 			      "The log is sound: signature, tree, entries and editions "
 			      "agree.");
 		say_log(out, report);
+		say_memory(out, report);
 		say_notes(out, report);
 		return;
 	}
@@ -117,21 +142,39 @@ static json_t *report_json(const char *path, const struct verify_report *report,
 
 	if (report->opened)
 		log = log_json(path, &report->key, &report->head);
-	return json_pack("{s:b,s:o,s:I,s:o,s:I,s:I,s:I,s:b,s:I,s:o}", "sound",
-			 finding == NULL, "log", log, "n_read",
+	return json_pack("{s:b,s:o,s:b,s:o,s:b,s:I,s:o,s:I,s:I,s:I,s:b,s:I,s:o}", "sound",
+			 finding == NULL, "log", log, "remembered",
+			 report->remembered, "known_size",
+			 report->known ?
+				 json_integer((json_int_t)report->known_size) :
+				 json_null(),
+			 "other_key", report->other_key, "n_read",
 			 (json_int_t)report->n_read, "counts", counts_json(report),
-			 "n_sealed", (json_int_t)report->n_sealed, "first_ms", (json_int_t)report->first_ms, "last_ms",
+			 "n_sealed", (json_int_t)report->n_sealed, "first_ms",
+			 (json_int_t)report->first_ms, "last_ms",
 			 (json_int_t)report->last_ms, "unfinished",
 			 report->head.unfinished, "n_other_files",
 			 (json_int_t)report->head.n_other, "finding",
 			 finding_json(finding));
 }
 
+static enum exit_code say_no_memory(const struct invocation *in, const char *folder)
+{
+	enum exit_code code =
+		output_error(&in->out, EXIT_FAILED,
+			     "nothing can be remembered in the folder %s", folder);
+
+	output_hint(&in->out, "Name another with --state.");
+	return code;
+}
+
 static enum exit_code run(const struct invocation *in)
 {
+	char folder[PATH_MAX];
 	struct verify_request request = {
 		.path = in->operands[0],
 		.vkey = in->values[OPTION_VKEY],
+		.memory = state_folder(in, folder),
 		.progress = &in->out,
 	};
 	CLEANUP(audit_keys_close) struct audit_keys *keys = NULL;
@@ -147,6 +190,8 @@ static enum exit_code run(const struct invocation *in)
 		return code;
 	request.keys = keys;
 	r = verify_log(&request, &report, &finding);
+	if (r == -EROFS)
+		return say_no_memory(in, request.memory);
 	if (r < 0)
 		return say_failure(in, request.path, r);
 	code = r == 0 ? EXIT_DONE : EXIT_FINDING;
@@ -165,9 +210,10 @@ const struct command command_verify = {
 	.summary = "is the log whole, signed and unchanged?",
 	.text = "PATH is an export or the folder of a store. Each entry, content, "
 		"edition and signature is checked, and the first that is wrong is "
-		"named. A log that was cut short shows only against --expect-size. "
-		"Contents are sealed: their digests are checked without any key, and "
-		"what they say with --keys.",
+		"named. What was sound is remembered: when the log is verified again, it "
+		"must be the same one, grown. The first time, a log that was cut short "
+		"shows only against --expect-size. Contents are sealed: their digests "
+		"are checked without any key, and what they say with --keys.",
 	.examples = {
 		{ "verify export --vkey 'permitd.local/log+1111dfce+AQOh...'",
 		  "An export, with the key that the authority gave you:" },
@@ -177,7 +223,7 @@ const struct command command_verify = {
 		  "For programs; fails when entries are missing at the end:" },
 	},
 	.takes = TAKES_ALWAYS | OPTION(OPTION_EXPECT_SIZE) | OPTION(OPTION_KEYS) |
-		 OPTION(OPTION_ROOT_KEY),
+		 OPTION(OPTION_ROOT_KEY) | OPTION(OPTION_STATE),
 	.min_operands = 1,
 	.max_operands = 1,
 	.run = run,

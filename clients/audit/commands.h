@@ -2,7 +2,10 @@
 #ifndef PERMIT_AUDIT_COMMANDS_H
 #define PERMIT_AUDIT_COMMANDS_H
 
+#include <limits.h>
+
 #include "clients/audit/keys.h"
+#include "clients/audit/source.h"
 #include "clients/options.h"
 
 /* The options of permit-audit, in the order of the table in main.c. */
@@ -17,6 +20,7 @@ enum audit_option {
 	OPTION_TRUST,
 	OPTION_KEYS,
 	OPTION_ROOT_KEY,
+	OPTION_STATE,
 	N_AUDIT_OPTIONS,
 };
 
@@ -29,6 +33,7 @@ extern const struct command command_export;
 extern const struct command command_verify;
 extern const struct command command_replay;
 extern const struct command command_prove;
+extern const struct command command_compare;
 
 /* ---- What the commands share, in report.c ---- */
 
@@ -42,6 +47,12 @@ enum exit_code read_index(const struct invocation *in, enum audit_option option,
 
 /* Those of --keys; NULL without that option. Anything but EXIT_DONE was said. */
 enum exit_code read_keys(const struct invocation *in, struct audit_keys **ret_keys);
+
+/*
+ * Where checkpoints are remembered: --state, else the folder permit-audit of
+ * $XDG_STATE_HOME or ~/.local/state; NULL where there is none of them.
+ */
+const char *state_folder(const struct invocation *in, char to[PATH_MAX]);
 
 /* Says what -errno of reading or writing a log means, by its exit code. */
 enum exit_code say_failure(const struct invocation *in, const char *path, int r);

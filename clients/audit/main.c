@@ -29,6 +29,9 @@ static const struct option options[N_AUDIT_OPTIONS] = {
 	[OPTION_ROOT_KEY] = { "root-key", "FILE",
 			      "the root key of the keyring; else root.key in the "
 			      "folder of --keys" },
+	[OPTION_STATE] = { "state", "DIR",
+			   "where the last checkpoint of each log is remembered; else "
+			   "$XDG_STATE_HOME/permit-audit" },
 };
 
 static const struct command *const commands[] = {
@@ -36,6 +39,7 @@ static const struct command *const commands[] = {
 	&command_verify,
 	&command_replay,
 	&command_prove,
+	&command_compare,
 };
 
 static const struct usage_example examples[] = {
@@ -47,6 +51,8 @@ static const struct usage_example examples[] = {
 	{ "replay export --keys keys", "Decide every case again and compare:" },
 	{ "prove decision.tlog-proof --vkey 'permitd.local/log+1111dfce+AQOh...'",
 	  "Is the decision of this receipt in the log?" },
+	{ "compare export /mnt/other/export",
+	  "Do two copies tell one story, and which is newer?" },
 	{ NULL, NULL },
 };
 
@@ -54,7 +60,7 @@ static const struct program program = {
 	.name = "permit-audit",
 	.summary = "verifies a log of decisions, without the daemon",
 	.text = "permit-audit reads files only: it talks to no daemon and changes "
-		"nothing but the folder of --out. permit-audit COMMAND --help says "
+		"nothing but the folders of --out and --state. permit-audit COMMAND --help says "
 		"more about a command.",
 	.examples = examples,
 	.options = options,

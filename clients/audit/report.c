@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -48,6 +49,23 @@ enum exit_code read_keys(const struct invocation *in, struct audit_keys **ret_ke
 		return output_error(&in->out, EXIT_NOT_FOUND,
 				    "--keys %s: there is no such folder", folder);
 	return r == 0 ? EXIT_DONE : say_failure(in, folder, r);
+}
+
+const char *state_folder(const struct invocation *in, char to[PATH_MAX])
+{
+	const char *state = getenv("XDG_STATE_HOME");
+	const char *home = getenv("HOME");
+	int n;
+
+	if (in->values[OPTION_STATE] != NULL)
+		return in->values[OPTION_STATE];
+	if (state != NULL && state[0] == '/')
+		n = snprintf(to, PATH_MAX, "%s/permit-audit", state);
+	else if (home != NULL && home[0] == '/')
+		n = snprintf(to, PATH_MAX, "%s/.local/state/permit-audit", home);
+	else
+		return NULL;
+	return n < PATH_MAX ? to : NULL;
 }
 
 enum exit_code say_failure(const struct invocation *in, const char *path, int r)

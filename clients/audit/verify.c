@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/audit/verify.h"
 
+#include <errno.h>
+
 #include "clients/audit/content.h"
+#include "clients/audit/memory.h"
 #include "clients/audit/progress.h"
 
 static void count(struct verify_report *report, const struct entry *entry)
@@ -12,10 +15,11 @@ static void count(struct verify_report *report, const struct entry *entry)
 	report->n_of_type[entry->type]++;
 }
 
-static int verify_entries(struct source *source,
+static int verify_entries(struct source *source, const struct memory *memory,
 			  const struct verify_request *request,
 			  struct verify_report *report, struct finding *finding)
 {
+	struct merkle_frontier frontier = { .size = 0 };
 	struct content_checker checker;
 	struct progress progress;
 	struct source_item item;
@@ -27,6 +31,14 @@ static int verify_entries(struct source *source,
 		r = source_next(source, &item, finding);
 		if (r == 0)
 			r = content_check(&checker, source, &item, finding);
+		if (r != 0)
+			break;
+		if (memory->known && frontier.size < memory->last.size) {
+			struct digest leaf = merkle_leaf(item.leaf);
+
+			merkle_frontier_add(&frontier, &leaf);
+			r = memory_check(memory, &frontier, finding);
+		}
 		if (r != 0)
 			break;
 		count(report, &item.entry);
@@ -52,22 +64,55 @@ static int check_size(const struct verify_request *request,
 			   (unsigned long long)request->expect_size);
 }
 
+/* Opens the memory; what cannot be kept is said before the work, not after it. */
+static int open_memory(const struct verify_request *request,
+		       const struct source_key *key, struct memory *memory,
+		       struct verify_report *report, struct finding *finding)
+{
+	int r = memory_open(request->memory, &key->vkey, memory, finding);
+
+	report->known = memory->known;
+	report->known_size = memory->last.size;
+	report->other_key = memory->other_key;
+	return r < 0 ? -EROFS : r;
+}
+
+static int verify_source(struct source *source, const struct verify_request *request,
+			 const struct memory *memory, struct verify_report *report,
+			 struct finding *finding)
+{
+	struct source_head head;
+	int r = verify_entries(source, memory, request, report, finding);
+
+	if (r == AUDIT_END)
+		r = source_check_rest(source, finding);
+	source_head(source, &head);
+	report->head = head;
+	report->head.note = (struct bytes){ NULL, 0 };
+	if (r == 0)
+		r = check_size(request, &head, finding);
+	if (r == 0)
+		r = memory_check_size(memory, head.size, finding);
+	if (r == 0 && memory_keep(memory, &report->key.vkey, head.note) != 0)
+		r = -EROFS;
+	report->remembered = r == 0 && memory->folder_fd >= 0 && head.note.n > 0;
+	return r;
+}
+
 int verify_log(const struct verify_request *request,
 	       struct verify_report *ret_report, struct finding *ret_finding)
 {
 	CLEANUP(source_close) struct source *source = NULL;
+	CLEANUP(memory_close) struct memory memory = MEMORY_NONE;
 	int r;
 
 	*ret_report = (struct verify_report){ .opened = false };
 	r = source_open(request->path, request->vkey, &source, ret_finding);
 	if (r != 0)
 		return r;
-	ret_report->opened = true;
 	ret_report->key = *source_key(source);
-	r = verify_entries(source, request, ret_report, ret_finding);
-	if (r == AUDIT_END)
-		r = source_check_rest(source, ret_finding);
-	source_head(source, &ret_report->head);
-	ret_report->head.note = (struct bytes){ NULL, 0 };
-	return r != 0 ? r : check_size(request, &ret_report->head, ret_finding);
+	r = open_memory(request, &ret_report->key, &memory, ret_report, ret_finding);
+	ret_report->opened = r == 0;
+	return r != 0 ? r : verify_source(source, request, &memory, ret_report,
+					  ret_finding);
 }

@@ -12,6 +12,7 @@ struct verify_request {
 	const char *vkey;	/* NULL: the one beside the log */
 	struct audit_keys *keys;	/* borrowed; NULL: none */
 	uint64_t expect_size;	/* entries there must be at least */
+	const char *memory;	/* see memory_open; NULL: remember nothing */
 	const struct output_stream *progress;	/* NULL: silent */
 };
 
@@ -25,12 +26,18 @@ struct verify_report {
 	uint64_t n_sealed;	/* decisions whose content was not opened */
 	uint64_t first_ms;
 	uint64_t last_ms;
+	bool remembered;	/* what was found sound is, durably ... */
+	bool known;		/* ... and was before, with this many entries */
+	uint64_t known_size;
+	bool other_key;		/* see struct memory */
 };
 
 /*
  * Verifies everything that can be verified without the daemon, and stops at
- * the first thing that is wrong. Returns 0, AUDIT_FINDING, or as source_open;
- * ret_report is always set.
+ * the first thing that is wrong. With a memory the log must also continue what was
+ * found sound before, and what is found sound now is remembered, durably, before
+ * this returns. Returns 0, AUDIT_FINDING, or as source_open, or -EROFS when
+ * nothing can be kept in the folder of the memory; ret_report is always set.
  */
 MUST_USE int verify_log(const struct verify_request *request,
 			struct verify_report *ret_report,

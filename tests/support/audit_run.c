@@ -32,7 +32,8 @@ void audit_run(const struct audit_log *log, const char *arguments)
 	size_t n;
 
 	fill(filled, sizeof(filled), arguments, log->root);
-	snprintf(command, sizeof(command), "%s/clients/audit/permit-audit %s",
+	snprintf(command, sizeof(command),
+		 "XDG_STATE_HOME=%s/state %s/clients/audit/permit-audit %s", log->root,
 		 top != NULL ? top : ".", filled);
 	pipe = popen(command, "r");
 	assert_non_null(pipe);
