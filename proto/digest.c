@@ -58,19 +58,33 @@ static void must(bool done)
 		abort();
 }
 
-struct digest digest_of_parts(const struct bytes *parts, size_t n_parts)
+void digest_begin(void)
 {
-	struct digest digest;
-
 	if (here.streaming == NULL)
 		must(digest_start() == 0);
 	must(EVP_DigestInit_ex2(here.hashing, here.sha256, NULL) == 1);
-	for (size_t i = 0; i < n_parts; i++)
-		if (parts[i].n > 0)
-			must(EVP_DigestUpdate(here.hashing, parts[i].data,
-					      parts[i].n) == 1);
+}
+
+void digest_add(struct bytes part)
+{
+	if (part.n > 0)
+		must(EVP_DigestUpdate(here.hashing, part.data, part.n) == 1);
+}
+
+struct digest digest_end(void)
+{
+	struct digest digest;
+
 	must(EVP_DigestFinal_ex(here.hashing, digest.bytes, NULL) == 1);
 	return digest;
+}
+
+struct digest digest_of_parts(const struct bytes *parts, size_t n_parts)
+{
+	digest_begin();
+	for (size_t i = 0; i < n_parts; i++)
+		digest_add(parts[i]);
+	return digest_end();
 }
 
 struct digest digest_of(struct bytes data)

@@ -38,6 +38,14 @@ struct digest digest_of(struct bytes data);
 /* SHA-256 of the parts, one after the other. Parts may be empty. */
 struct digest digest_of_parts(const struct bytes *parts, size_t n_parts);
 
+/*
+ * The same piece by piece. Between the first and the last of these, this thread
+ * must call no other function that hashes.
+ */
+void digest_begin(void);
+void digest_add(struct bytes part);
+struct digest digest_end(void);
+
 bool digest_equal(const struct digest *a, const struct digest *b);
 bool digest_is_zero(const struct digest *digest);
 

@@ -228,6 +228,35 @@ static bool is_zero(struct bytes bytes)
 		memcmp(bytes.data, bytes.data + 1, bytes.n - 1) == 0);
 }
 
+/* Whether a record begins at an offset of a file. */
+static bool begins_record(int fd, uint64_t offset)
+{
+	uint8_t head[SEGMENT_HEADER_BYTES];
+	uint64_t n_bytes;
+
+	return pread(fd, head, sizeof(head), (off_t)offset) ==
+		       (ssize_t)sizeof(head) &&
+	       segment_peek(head, &n_bytes);
+}
+
+/* Whether another record follows the one that ends at this offset. */
+static bool is_followed(const struct log_reader *reader, uint64_t offset)
+{
+	char name[SEGMENT_NAME_BYTES];
+	bool followed;
+	int fd;
+
+	if (begins_record(reader->fd, offset))
+		return true;
+	segment_name(reader->segment + 1, name);
+	fd = openat(reader->folder_fd, name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	followed = begins_record(fd, 0);
+	close(fd);
+	return followed;
+}
+
 /* Fetches the record at an offset, if what stands there could be one. */
 static int look_at(struct log_reader *reader, uint64_t offset,
 		   enum found *ret_found, enum segment_fault *ret_fault,
@@ -260,6 +289,13 @@ static int look_at(struct log_reader *reader, uint64_t offset,
 	if (r != 0)
 		return r;
 	*ret_fault = segment_decode(bytes, reader->segment, offset, ret_record);
+	/*
+	 * A tombstone follows what it erases. In the last record, zeros for a blob
+	 * are bytes that were never written.
+	 */
+	if (*ret_fault == SEGMENT_SOUND && ret_record->n_erased > 0 &&
+	    !is_followed(reader, offset + ret_record->n_bytes))
+		*ret_fault = SEGMENT_FAULT_BLOB;
 	if (*ret_fault == SEGMENT_SOUND)
 		*ret_found = FOUND_RECORD;
 	return 0;

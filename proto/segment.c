@@ -19,7 +19,7 @@
  * One record, integers big-endian:
  *
  *	  0   4  magic "PDR1"
- *	  4   2  version 1
+ *	  4   2  version 2
  *	  6   2  zero
  *	  8   4  number of the segment  } a record copied elsewhere
  *	 12   4  number of items        }
@@ -31,8 +31,12 @@
  *	 72      items: each u32 length, entry, u32 length, blob
  *	         frontier before: 32 bytes for each bit set in first_seq
  *	         note: the checkpoint, signed over the tree with these items
- *	     32  hash: SHA-256 of all the above
+ *	     32  hash: SHA-256 of all the above, without the bytes of blobs
  *	         zeros up to the next multiple of 512
+ *
+ * Blobs are covered by their digests, which stand in the entries. So a blob can
+ * be erased, which sets its bytes to zero, and nothing else changes: chain, tree
+ * and signatures stand. A record of version 1 has a hash over all bytes.
  *
  * The hash covers the hash of the record before, so no record can be dropped,
  * moved or swapped. It is no proof of origin; the signed note is: frontier and
@@ -41,7 +45,8 @@
  */
 static const uint8_t magic[4] = { 'P', 'D', 'R', '1' };
 
-#define RECORD_VERSION 1
+#define RECORD_VERSION 2
+#define RECORD_VERSION_WHOLE 1	/* its hash covers the blobs, too */
 #define ITEM_HEADER_BYTES 8	/* the two lengths */
 
 const char *segment_fault_text(enum segment_fault fault)
@@ -141,6 +146,34 @@ static uint8_t *put_counted(uint8_t *to, struct bytes bytes)
 	return put_bytes(to + 4, bytes);
 }
 
+/*
+ * Walks the items by their lengths, which are not yet known to be right: what
+ * does not fit is hashed as it stands, and the hash is then another one.
+ */
+static struct digest hash_without_blobs(const uint8_t *record, size_t n,
+					uint32_t n_items)
+{
+	size_t from = 0, at = SEGMENT_HEADER_BYTES;
+
+	digest_begin();
+	for (uint32_t i = 0; i < n_items && n - at >= ITEM_HEADER_BYTES; i++) {
+		size_t n_entry = get_be32(record + at), n_blob;
+
+		if (n_entry > n - at - ITEM_HEADER_BYTES)
+			break;
+		at += 4 + n_entry;
+		n_blob = get_be32(record + at);
+		at += 4;
+		if (n_blob > n - at)
+			break;
+		digest_add((struct bytes){ record + from, at - from });
+		at += n_blob;
+		from = at;
+	}
+	digest_add((struct bytes){ record + from, n - from });
+	return digest_end();
+}
+
 struct digest segment_encode(const struct segment_batch *batch, uint8_t *to)
 {
 	uint64_t n = record_bytes(batch);
@@ -166,7 +199,7 @@ struct digest segment_encode(const struct segment_batch *batch, uint8_t *to)
 		at += DIGEST_BYTES;
 	}
 	at = put_bytes(at, batch->note);
-	hash = digest_of((struct bytes){ to, (size_t)(at - to) });
+	hash = hash_without_blobs(to, (size_t)(at - to), batch->n_items);
 	memcpy(at, hash.bytes, DIGEST_BYTES);
 	memset(to + n, 0, padded(n) - n);
 	return hash;
@@ -181,6 +214,20 @@ bool segment_peek(const uint8_t *head, uint64_t *ret_bytes)
 		return false;
 	*ret_bytes = padded(n);
 	return true;
+}
+
+static bool is_zero(const uint8_t *data, uint64_t n)
+{
+	for (uint64_t i = 0; i < n; i++)
+		if (data[i] != 0)
+			return false;
+	return true;
+}
+
+/* No blob begins with a zero. */
+static bool is_erased(struct bytes blob)
+{
+	return blob.n > 0 && blob.data[0] == 0 && is_zero(blob.data, blob.n);
 }
 
 bool segment_next_item(const struct segment_record *record, size_t *at,
@@ -200,8 +247,18 @@ bool segment_next_item(const struct segment_record *record, size_t *at,
 	ret_item->entry = (struct bytes){ from + 4, n_entry };
 	ret_item->blob = (struct bytes){ from + ITEM_HEADER_BYTES + n_entry,
 					 n_blob };
+	ret_item->erased = is_erased(ret_item->blob);
+	if (ret_item->erased)
+		ret_item->blob.n = 0;
 	*at += ITEM_HEADER_BYTES + n_entry + n_blob;
 	return true;
+}
+
+uint64_t segment_blob_offset(const struct segment_record *record,
+			     const struct segment_item *item)
+{
+	return record->position.offset + SEGMENT_HEADER_BYTES +
+	       (uint64_t)(item->blob.data - record->items.data);
 }
 
 /* Whether the items fill their place, as many as there should be. */
@@ -216,11 +273,30 @@ static bool items_fit(const struct segment_record *record)
 	return at == record->items.n && n_items == record->n_items;
 }
 
-static bool is_zero(const uint8_t *data, uint64_t n)
+#define BLOB_HASH_AT 240	/* in an entry */
+
+/*
+ * Each blob is the one of its entry, or erased. Part of the checksum: where a
+ * write was cut short, blobs are what is missing most likely.
+ */
+static bool blobs_are_whole(struct segment_record *record)
 {
-	for (uint64_t i = 0; i < n; i++)
-		if (data[i] != 0)
+	struct segment_item item;
+	size_t at = 0;
+
+	while (segment_next_item(record, &at, &item)) {
+		struct digest hash;
+
+		if (item.erased)
+			record->n_erased++;
+		if (item.blob.n == 0)
+			continue;
+		hash = digest_of(item.blob);
+		if (item.entry.n < ENTRY_HEADER_BYTES ||
+		    memcmp(item.entry.data + BLOB_HASH_AT, hash.bytes,
+			   DIGEST_BYTES) != 0)
 			return false;
+	}
 	return true;
 }
 
@@ -256,22 +332,28 @@ enum segment_fault segment_decode(struct bytes from, uint32_t segment,
 
 	if (from.n < SEGMENT_HEADER_BYTES || !segment_peek(data, &record.n_bytes))
 		return SEGMENT_FAULT_MAGIC;
-	if (get_be16(data + 4) != RECORD_VERSION || get_be16(data + 6) != 0)
+	record.hashed_whole = get_be16(data + 4) == RECORD_VERSION_WHOLE;
+	if ((get_be16(data + 4) != RECORD_VERSION && !record.hashed_whole) ||
+	    get_be16(data + 6) != 0)
 		return SEGMENT_FAULT_VERSION;
 	if (get_be32(data + 8) != segment || get_be64(data + 16) != offset)
 		return SEGMENT_FAULT_POSITION;
 	if (record.n_bytes > from.n)
 		return SEGMENT_FAULT_LENGTH;
 	n = get_be32(data + 32);
-	record.hash = digest_of((struct bytes){ data, n - DIGEST_BYTES });
+	record.n_items = get_be32(data + 12);
+	record.hash = record.hashed_whole ?
+		digest_of((struct bytes){ data, n - DIGEST_BYTES }) :
+		hash_without_blobs(data, n - DIGEST_BYTES, record.n_items);
 	if (memcmp(record.hash.bytes, data + n - DIGEST_BYTES, DIGEST_BYTES) != 0)
 		return SEGMENT_FAULT_HASH;
 	if (!is_zero(data + n, record.n_bytes - n))
 		return SEGMENT_FAULT_PADDING;
-	record.n_items = get_be32(data + 12);
 	record.first_seq = get_be64(data + 24);
 	memcpy(record.previous.bytes, data + 40, DIGEST_BYTES);
 	fault = read_parts(data, n, &record);
+	if (fault == SEGMENT_SOUND && !blobs_are_whole(&record))
+		fault = SEGMENT_FAULT_BLOB;
 	if (fault == SEGMENT_SOUND)
 		*ret_record = record;
 	return fault;
@@ -312,9 +394,9 @@ static enum segment_fault verify_item(const struct segment_item *item,
 		return SEGMENT_FAULT_SEQ;
 	if (entry.time_ms < state->time_ms)
 		return SEGMENT_FAULT_TIME;
-	if (entry.blob_bytes != item->blob.n)
+	if (item->erased ? !entry.has_blob : entry.blob_bytes != item->blob.n)
 		return SEGMENT_FAULT_BLOB;
-	if (entry.has_blob) {
+	if (entry.has_blob && !item->erased) {
 		blob_hash = digest_of(item->blob);
 		if (!digest_equal(&blob_hash, &entry.blob_hash))
 			return SEGMENT_FAULT_BLOB;

@@ -39,6 +39,7 @@ struct log_mark {
 struct segment_item {
 	struct bytes entry;
 	struct bytes blob;	/* may be empty */
+	bool erased;	/* read: there was one, and its bytes were set to zero */
 };
 
 /* All that a record is made from. Everything is borrowed from the caller. */
@@ -58,6 +59,8 @@ struct segment_record {
 	uint64_t first_seq;
 	uint32_t n_items;
 	uint64_t n_bytes;	/* in the file, padding included */
+	bool hashed_whole;	/* of a version whose blobs cannot be erased */
+	uint32_t n_erased;	/* items whose blob was erased */
 	struct digest previous;
 	struct digest hash;
 	struct merkle_frontier before;
@@ -122,6 +125,13 @@ MUST_USE enum segment_fault segment_decode(struct bytes from, uint32_t segment,
  */
 bool segment_next_item(const struct segment_record *record, size_t *at,
 		       struct segment_item *ret_item);
+
+/*
+ * Where the blob of an item begins in its file, also of one that was erased:
+ * there as many bytes may be set to zero as its entry says.
+ */
+uint64_t segment_blob_offset(const struct segment_record *record,
+			     const struct segment_item *item);
 
 /* What is carried from one record to the next while a log is verified. */
 struct segment_state {

@@ -124,7 +124,8 @@ static int build_items(struct log *log, struct log_item *items, size_t n_items,
 	at = log->entries.at;
 	for (size_t i = 0; i < n_items; i++) {
 		struct bytes entry = { at, entry_bytes(&items[i].entry) };
-		struct segment_item item = { entry, items[i].blob };
+		struct segment_item item = { .entry = entry,
+						     .blob = items[i].blob };
 
 		if (complete_entry(&items[i]) != ENTRY_SOUND)
 			return LOG_E_UNFIT;

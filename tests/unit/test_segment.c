@@ -123,7 +123,9 @@ static enum segment_fault judge(struct made *made)
 	enum segment_fault fault;
 
 	seal(made);
-	assert_int_equal(decode(made, &record), SEGMENT_SOUND);
+	fault = decode(made, &record);
+	if (fault != SEGMENT_SOUND)
+		return fault;
 	fault = segment_verify(&record, &made->vkey, &state);
 	/* A fault must leave everything but the name of the entry alone. */
 	if (fault != SEGMENT_SOUND) {
@@ -271,8 +273,78 @@ static void lengths_that_do_not_add_up_are_refused(void **state)
 	for (size_t i = 0; i < ARRAY_LENGTH(changes); i++) {
 		seal(made);
 		put_be32(made->bytes + changes[i].at, changes[i].value);
+		made->bytes[5] = 1;	/* the hash over all bytes */
 		put_hash(made);
 		assert_int_equal(decode(made, &record), SEGMENT_FAULT_LENGTH);
+	}
+}
+
+static void a_record_of_the_first_version_is_still_read(void **state)
+{
+	struct made *made = *state;
+	struct segment_record record;
+
+	seal(made);
+	made->bytes[5] = 1;
+	assert_int_equal(decode(made, &record), SEGMENT_FAULT_HASH);
+	put_hash(made);
+	assert_int_equal(decode(made, &record), SEGMENT_SOUND);
+	assert_true(record.hashed_whole);
+}
+
+/* Where the blob of the last item stands: one of 'a', N_ITEMS - 1 bytes. */
+static void erase_last(struct made *made, struct segment_record *ret_record)
+{
+	struct segment_item item = { .erased = false };
+	struct segment_record record;
+	size_t at = 0;
+
+	seal(made);
+	assert_int_equal(decode(made, &record), SEGMENT_SOUND);
+	while (segment_next_item(&record, &at, &item))
+		;
+	memset(made->bytes + segment_blob_offset(&record, &item) - OFFSET, 0,
+	       item.blob.n);
+	assert_int_equal(decode(made, ret_record), SEGMENT_SOUND);
+	assert_true(digest_equal(&ret_record->hash, &record.hash));
+}
+
+static void a_blob_is_erased_and_the_record_stands(void **state)
+{
+	struct made *made = *state;
+	struct segment_state after = made->state;
+	struct segment_record record;
+	struct segment_item item;
+	size_t at = 0;
+
+	erase_last(made, &record);
+	assert_int_equal(record.n_erased, 1);
+	assert_int_equal(segment_verify(&record, &made->vkey, &after),
+			 SEGMENT_SOUND);
+	for (size_t i = 0; i < N_ITEMS; i++) {
+		assert_true(segment_next_item(&record, &at, &item));
+		assert_int_equal(item.erased, i == N_ITEMS - 1);
+		assert_int_equal(item.blob.n, item.erased ? 0 : i);
+	}
+}
+
+/* Half erased is damaged: a blob is whole, or gone. */
+static void no_bit_of_an_erased_blob_may_be_left(void **state)
+{
+	struct made *made = *state;
+	struct segment_record record;
+	struct segment_item item = { .erased = false };
+	size_t at = 0;
+	uint8_t *blob;
+
+	erase_last(made, &record);
+	while (segment_next_item(&record, &at, &item))
+		;
+	blob = made->bytes + segment_blob_offset(&record, &item) - OFFSET;
+	for (size_t bit = 0; bit < (N_ITEMS - 1) * 8; bit++) {
+		blob[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		assert_int_equal(decode(made, &record), SEGMENT_FAULT_BLOB);
+		blob[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
 }
 
@@ -412,6 +484,9 @@ int main(void)
 		WITH_RECORD(a_record_is_valid_in_its_place_only),
 		WITH_RECORD(a_record_cut_off_anywhere_is_refused),
 		WITH_RECORD(another_version_is_refused),
+		WITH_RECORD(a_record_of_the_first_version_is_still_read),
+		WITH_RECORD(a_blob_is_erased_and_the_record_stands),
+		WITH_RECORD(no_bit_of_an_erased_blob_may_be_left),
 		WITH_RECORD(a_record_has_at_most_4096_items),
 		WITH_RECORD(lengths_that_do_not_add_up_are_refused),
 		WITH_RECORD(a_sound_record_moves_the_state_behind_it),
