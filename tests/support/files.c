@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/support/files.h"
+
+#define LAW "policy/tables"
 
 static _Noreturn void give_up(const char *path)
 {
@@ -74,6 +77,69 @@ void file_names_read(struct file_names *names, const char *folder, const char *e
 	}
 	closedir(dir);
 	qsort(names->at, names->n, sizeof(names->at[0]), by_name);
+}
+
+static _Noreturn void too_many(const char *folder)
+{
+	fprintf(stderr, "%s: more than %d names\n", folder, FILE_NAMES_MAX);
+	exit(1);
+}
+
+void law_folders_read(struct file_names *names)
+{
+	struct file_names all;
+
+	names->n = 0;
+	file_names_read(&all, LAW, "");
+	for (size_t i = 0; i < all.n; i++)
+		if (strchr(all.at[i], '.') == NULL && strcmp(all.at[i], "analysis") != 0)
+			names->at[names->n++] = strdup(all.at[i]);
+	file_names_done(&all);
+}
+
+/* "ca-vtip-2025-02-04.md", also with a suffix to the date. */
+static bool is_edition(const char *name)
+{
+	const char *dash = strchr(name, '-');
+
+	while (dash != NULL && (dash[1] < '0' || dash[1] > '9'))
+		dash = strchr(dash + 1, '-');
+	return dash != NULL;
+}
+
+static void add_editions(struct file_names *names, const char *folder)
+{
+	char path[4096];
+	struct file_names all;
+
+	snprintf(path, sizeof(path), LAW "/%s", folder);
+	file_names_read(&all, path, ".md");
+	for (size_t i = 0; i < all.n; i++) {
+		if (!is_edition(all.at[i]))
+			continue;
+		if (names->n == FILE_NAMES_MAX)
+			too_many(path);
+		snprintf(path, sizeof(path), LAW "/%s/%s", folder, all.at[i]);
+		names->at[names->n++] = strdup(path);
+	}
+	file_names_done(&all);
+}
+
+void law_editions_read(struct file_names *names, const char *folder)
+{
+	names->n = 0;
+	add_editions(names, folder);
+}
+
+void law_read(struct file_names *names)
+{
+	struct file_names folders;
+
+	names->n = 0;
+	law_folders_read(&folders);
+	for (size_t i = 0; i < folders.n; i++)
+		add_editions(names, folders.at[i]);
+	file_names_done(&folders);
 }
 
 void file_names_done(struct file_names *names)

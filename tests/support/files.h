@@ -22,4 +22,13 @@ struct file_names {
 void file_names_read(struct file_names *names, const char *folder, const char *end);
 void file_names_done(struct file_names *names);
 
+/*
+ * The folders of policy/tables that hold policies, sorted: all but that of the
+ * laws as they are written. Then, as paths, the editions in one of them, and in
+ * all; a file is an edition when its name ends in a date or a date's suffix.
+ */
+void law_folders_read(struct file_names *names);
+void law_editions_read(struct file_names *names, const char *folder);
+void law_read(struct file_names *names);
+
 #endif

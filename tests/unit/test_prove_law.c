@@ -11,7 +11,7 @@
 #include "tests/support/files.h"
 #include "tests/support/proven.h"
 
-#define GOLDEN "tests/golden/prove"
+#define GOLDEN "tests/golden/law"
 #define TABLES "policy/tables"
 
 /*
@@ -88,44 +88,79 @@ static void write_kind(struct builder *text, const struct proven *proven,
 	builder_string(text, "\n");
 }
 
-static void prove_edition(struct builder *text, const char *name)
+static void prove_edition(struct builder *text, const char *path)
 {
 	CLEANUP(proven_done) struct proven proven;
-	char path[256];
 
 	proven_begin(&proven);
-	snprintf(path, sizeof(path), TABLES "/canada/%s", name);
 	proven_load(&proven, TABLES "/vocabulary.md", path);
 	proven_prove(&proven);
-	builder_format(text, "%s\n", name);
+	builder_format(text, "%s\n", strrchr(path, '/') + 1);
 	for (int kind = 0; kind < N_THEOREM_KINDS; kind++)
 		write_kind(text, &proven, (enum theorem_kind)kind);
 	builder_format(text, "%s\n", proven_failures(&proven));
 }
 
-static void what_holds_of_canada_is_as_recorded(void **state)
+/* What was proven of these editions is what the file says, letter by letter. */
+static void compare_recorded(const struct file_names *editions, const char *name)
 {
-	CLEANUP(file_done) struct bytes expected = file_read(GOLDEN "/canada.txt");
 	CLEANUP(arena_done) struct arena arena;
-	struct file_names names;
 	struct builder text;
+	char path[256];
 
-	(void)state;
+	snprintf(path, sizeof(path), GOLDEN "/%s.txt", name);
+	CLEANUP(file_done) struct bytes expected = file_read(path);
 	arena_init(&arena, 1u << 20);
 	builder_init(&text, &arena);
-	file_names_read(&names, TABLES "/canada", ".md");
-	for (size_t i = 0; i < names.n; i++)
-		if (strncmp(names.at[i], "ca-", 3) == 0)
-			prove_edition(&text, names.at[i]);
+	for (size_t i = 0; i < editions->n; i++)
+		prove_edition(&text, editions->at[i]);
+	if (strcmp(builder_text(&text), (const char *)expected.data) == 0)
+		return;
+	fprintf(stderr, "<%s>\n%s</%s>\n", path, builder_text(&text), path);
+	fail_msg("%s says something else than what came, above", path);
+}
+
+/* One file for each folder, of all its editions. */
+static void what_holds_of_each_law_is_as_recorded(void **state)
+{
+	struct file_names folders, editions;
+
+	(void)state;
+	law_folders_read(&folders);
+	assert_true(folders.n >= 2);
+	for (size_t i = 0; i < folders.n; i++) {
+		law_editions_read(&editions, folders.at[i]);
+		assert_true(editions.n > 0);
+		compare_recorded(&editions, folders.at[i]);
+		file_names_done(&editions);
+	}
+	file_names_done(&folders);
+}
+
+/* One file for each document: it fails exactly what is recorded. */
+static void what_fails_of_each_law_as_written_is_as_recorded(void **state)
+{
+	struct file_names names;
+
+	(void)state;
+	file_names_read(&names, TABLES "/analysis", "-as-written.md");
+	assert_true(names.n >= 2);
+	for (size_t i = 0; i < names.n; i++) {
+		char path[256];
+		struct file_names one = { .n = 1, .at = { path } };
+
+		snprintf(path, sizeof(path), TABLES "/analysis/%s", names.at[i]);
+		names.at[i][strlen(names.at[i]) - strlen(".md")] = '\0';
+		compare_recorded(&one, names.at[i]);
+	}
 	file_names_done(&names);
-	if (strcmp(builder_text(&text), (const char *)expected.data) != 0)
-		fail_msg("this came:\n%s", builder_text(&text));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_holds_of_canada_is_as_recorded),
+		cmocka_unit_test(what_holds_of_each_law_is_as_recorded),
+		cmocka_unit_test(what_fails_of_each_law_as_written_is_as_recorded),
 		cmocka_unit_test(evidence_in_any_place_of_canada_is_found),
 	};
 
