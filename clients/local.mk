@@ -138,6 +138,7 @@ clients_audit_libaudit_a_SOURCES = \
 	clients/audit/cmd_prove.c \
 	clients/audit/cmd_replay.c \
 	clients/audit/cmd_verify.c \
+	clients/audit/cmd_witness.c \
 	clients/audit/commands.h \
 	clients/audit/compare.c \
 	clients/audit/compare.h \

@@ -85,8 +85,6 @@ daemon_sources = \
 	daemon/store/rebuild.h \
 	daemon/store/segments.c \
 	daemon/store/segments.h \
-	daemon/store/signer.c \
-	daemon/store/signer.h \
 	daemon/store/store.c \
 	daemon/store/store.h \
 	daemon/supervisor.c \

@@ -27,6 +27,7 @@ proto_sources = \
 	proto/seal.c proto/seal.h \
 	proto/sealed.c proto/sealed.h \
 	proto/segment.c proto/segment.h \
+	proto/signer.c proto/signer.h \
 	proto/tiles.c proto/tiles.h
 
 # The wire: frames, requests, answers, and the bytes of a decision.

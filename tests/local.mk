@@ -61,6 +61,7 @@ test_data += \
 unit_tests += \
 	tests/integration/test_audit_program \
 	tests/integration/test_audit_prove \
+	tests/integration/test_audit_witness \
 	tests/property/test_audit_flips \
 	tests/unit/test_audit \
 	tests/unit/test_audit_copies \
@@ -71,6 +72,9 @@ tests_integration_test_audit_program_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
 tests_integration_test_audit_prove_SOURCES = \
 	tests/integration/test_audit_prove.c $(audit_log)
 tests_integration_test_audit_prove_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
+tests_integration_test_audit_witness_SOURCES = \
+	tests/integration/test_audit_witness.c $(audit_log)
+tests_integration_test_audit_witness_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
 tests_property_test_audit_flips_SOURCES = tests/property/test_audit_flips.c \
 	tests/support/chance.h $(audit_log)
 tests_property_test_audit_flips_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 
-#include "clients/audit/commands.h"
+#include "clients/audit/trusted.h"
 #include "clients/audit/verify.h"
 
 static void say_number(const struct output_stream *out, const char *label,
@@ -135,15 +135,19 @@ static json_t *counts_json(const struct verify_report *report)
 	return counts;
 }
 
-static json_t *report_json(const char *path, const struct verify_report *report,
+static json_t *report_json(const struct verify_request *request,
+			   const struct verify_report *report,
 			   const struct finding *finding)
 {
-	json_t *log = json_null();
+	json_t *log = json_null(), *witnesses = json_null();
 
 	if (report->opened)
-		log = log_json(path, &report->key, &report->head);
-	return json_pack("{s:b,s:o,s:b,s:o,s:b,s:I,s:o,s:I,s:I,s:I,s:b,s:I,s:o}", "sound",
-			 finding == NULL, "log", log, "remembered",
+		log = log_json(request->path, &report->key, &report->head);
+	if (request->trust != NULL && finding == NULL)
+		witnesses = witnesses_json(request->trust, &report->seen);
+	return json_pack("{s:b,s:o,s:o,s:b,s:o,s:b,s:I,s:o,s:I,s:I,s:I,s:b,s:I,s:o}", "sound",
+			 finding == NULL, "log", log, "witnesses", witnesses,
+			 "remembered",
 			 report->remembered, "known_size",
 			 report->known ?
 				 json_integer((json_int_t)report->known_size) :
@@ -158,14 +162,28 @@ static json_t *report_json(const char *path, const struct verify_report *report,
 			 finding_json(finding));
 }
 
-static enum exit_code say_no_memory(const struct invocation *in, const char *folder)
+/* --trust, which names the log too, or --vkey, or neither. */
+static enum exit_code read_whom(const struct invocation *in, struct trust *trust,
+				char vkey[VKEY_TEXT_BYTES],
+				struct verify_request *request)
 {
-	enum exit_code code =
-		output_error(&in->out, EXIT_FAILED,
-			     "nothing can be remembered in the folder %s", folder);
+	enum exit_code code;
 
-	output_hint(&in->out, "Name another with --state.");
-	return code;
+	request->vkey = in->values[OPTION_VKEY];
+	if (in->values[OPTION_TRUST] == NULL)
+		return EXIT_DONE;
+	code = read_trust(in, trust);
+	if (code != EXIT_DONE)
+		return code;
+	if (trust->n_logs != 1)
+		return output_error(&in->out, EXIT_NOT_VALID,
+				    "%s names %zu logs; to verify one it must name that "
+				    "one alone", in->values[OPTION_TRUST],
+				    trust->n_logs);
+	vkey_print(&trust->logs[0], vkey);
+	request->vkey = vkey;
+	request->trust = trust;
+	return EXIT_DONE;
 }
 
 static enum exit_code run(const struct invocation *in)
@@ -173,11 +191,12 @@ static enum exit_code run(const struct invocation *in)
 	char folder[PATH_MAX];
 	struct verify_request request = {
 		.path = in->operands[0],
-		.vkey = in->values[OPTION_VKEY],
 		.memory = state_folder(in, folder),
 		.progress = &in->out,
 	};
 	CLEANUP(audit_keys_close) struct audit_keys *keys = NULL;
+	char vkey[VKEY_TEXT_BYTES];
+	struct trust trust;
 	struct verify_report report;
 	struct finding finding = { .has_entry = false };
 	enum exit_code code =
@@ -186,6 +205,8 @@ static enum exit_code run(const struct invocation *in)
 
 	if (code == EXIT_DONE)
 		code = read_keys(in, &keys);
+	if (code == EXIT_DONE)
+		code = read_whom(in, &trust, vkey, &request);
 	if (code != EXIT_DONE)
 		return code;
 	request.keys = keys;
@@ -197,10 +218,12 @@ static enum exit_code run(const struct invocation *in)
 	code = r == 0 ? EXIT_DONE : EXIT_FINDING;
 	if (in->out.form == OUTPUT_JSON)
 		return output_json(&in->out,
-				   report_json(request.path, &report,
+				   report_json(&request, &report,
 					       r == 0 ? NULL : &finding),
 				   code);
 	say(&in->out, &report, r == 0 ? NULL : &finding);
+	if (r == 0 && request.trust != NULL)
+		say_witnesses(&in->out, request.trust, &report.seen);
 	return code;
 }
 
@@ -223,7 +246,8 @@ const struct command command_verify = {
 		  "For programs; fails when entries are missing at the end:" },
 	},
 	.takes = TAKES_ALWAYS | OPTION(OPTION_EXPECT_SIZE) | OPTION(OPTION_KEYS) |
-		 OPTION(OPTION_ROOT_KEY) | OPTION(OPTION_STATE),
+		 OPTION(OPTION_ROOT_KEY) | OPTION(OPTION_STATE) |
+		 OPTION(OPTION_TRUST),
 	.min_operands = 1,
 	.max_operands = 1,
 	.run = run,

@@ -21,6 +21,9 @@ enum audit_option {
 	OPTION_KEYS,
 	OPTION_ROOT_KEY,
 	OPTION_STATE,
+	OPTION_KEY,
+	OPTION_NAME,
+	OPTION_ADD,
 	N_AUDIT_OPTIONS,
 };
 
@@ -34,6 +37,7 @@ extern const struct command command_verify;
 extern const struct command command_replay;
 extern const struct command command_prove;
 extern const struct command command_compare;
+extern const struct command command_witness;
 
 /* ---- What the commands share, in report.c ---- */
 
@@ -53,6 +57,9 @@ enum exit_code read_keys(const struct invocation *in, struct audit_keys **ret_ke
  * $XDG_STATE_HOME or ~/.local/state; NULL where there is none of them.
  */
 const char *state_folder(const struct invocation *in, char to[PATH_MAX]);
+
+/* Says that the folder of state_folder does not serve, for -EROFS of verify_log. */
+enum exit_code say_no_memory(const struct invocation *in, const char *folder);
 
 /* Says what -errno of reading or writing a log means, by its exit code. */
 enum exit_code say_failure(const struct invocation *in, const char *path, int r);

@@ -208,7 +208,8 @@ static int finish(struct exporter *exporter, const struct source_head *head)
 	r = put_partial(exporter);
 	if (r == 0)
 		r = folder_sync(exporter->folder_fd);
-	if (r == 0)
+	/* Of the same tree: witnesses may have signed the one that is there. */
+	if (r == 0 && exporter->frontier.size != exporter->old_size)
 		r = folder_write(exporter->folder_fd, FOLDER_CHECKPOINT, head->note);
 	return r != 0 ? r : folder_sync(exporter->folder_fd);
 }

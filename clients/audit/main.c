@@ -29,6 +29,11 @@ static const struct option options[N_AUDIT_OPTIONS] = {
 	[OPTION_ROOT_KEY] = { "root-key", "FILE",
 			      "the root key of the keyring; else root.key in the "
 			      "folder of --keys" },
+	[OPTION_KEY] = { "key", "FILE", "the key of the witness" },
+	[OPTION_NAME] = { "name", "NAME",
+			  "makes the key when there is none, under this name" },
+	[OPTION_ADD] = { "add", NULL,
+			 "adds the signature to the checkpoint of the export" },
 	[OPTION_STATE] = { "state", "DIR",
 			   "where the last checkpoint of each log is remembered; else "
 			   "$XDG_STATE_HOME/permit-audit" },
@@ -40,6 +45,7 @@ static const struct command *const commands[] = {
 	&command_replay,
 	&command_prove,
 	&command_compare,
+	&command_witness,
 };
 
 static const struct usage_example examples[] = {
@@ -53,6 +59,8 @@ static const struct usage_example examples[] = {
 	  "Is the decision of this receipt in the log?" },
 	{ "compare export /mnt/other/export",
 	  "Do two copies tell one story, and which is newer?" },
+	{ "witness export --key me.key --name auditor.example/w1 --add",
+	  "Sign that you saw this log, and that it only grew:" },
 	{ NULL, NULL },
 };
 
@@ -60,7 +68,8 @@ static const struct program program = {
 	.name = "permit-audit",
 	.summary = "verifies a log of decisions, without the daemon",
 	.text = "permit-audit reads files only: it talks to no daemon and changes "
-		"nothing but the folders of --out and --state. permit-audit COMMAND --help says "
+		"nothing but the folders of --out and --state, and what --add and --name "
+		"say. permit-audit COMMAND --help says "
 		"more about a command.",
 	.examples = examples,
 	.options = options,

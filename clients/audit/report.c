@@ -68,6 +68,16 @@ const char *state_folder(const struct invocation *in, char to[PATH_MAX])
 	return n < PATH_MAX ? to : NULL;
 }
 
+enum exit_code say_no_memory(const struct invocation *in, const char *folder)
+{
+	enum exit_code code =
+		output_error(&in->out, EXIT_FAILED,
+			     "nothing can be remembered in the folder %s", folder);
+
+	output_hint(&in->out, "Name another with --state.");
+	return code;
+}
+
 enum exit_code say_failure(const struct invocation *in, const char *path, int r)
 {
 	switch (-r) {

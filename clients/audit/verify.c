@@ -2,10 +2,13 @@
 #include "clients/audit/verify.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "clients/audit/content.h"
 #include "clients/audit/memory.h"
+#include "clients/audit/folder.h"
 #include "clients/audit/progress.h"
+#include "clients/audit/trusted.h"
 
 static void count(struct verify_report *report, const struct entry *entry)
 {
@@ -77,6 +80,20 @@ static int open_memory(const struct verify_request *request,
 	return r < 0 ? -EROFS : r;
 }
 
+static int check_witnesses(const struct verify_request *request,
+			   const struct source_head *head,
+			   struct verify_report *report, struct finding *finding)
+{
+	struct checkpoint checkpoint;
+	int r;
+
+	if (request->trust == NULL)
+		return 0;
+	r = trust_open(request->trust, head->note, &checkpoint, &report->seen);
+	return r == 0 ? 0 : find_untrusted(finding, head->kind == SOURCE_EXPORT ?
+					   FOLDER_CHECKPOINT : "", r, request->trust);
+}
+
 static int verify_source(struct source *source, const struct verify_request *request,
 			 const struct memory *memory, struct verify_report *report,
 			 struct finding *finding)
@@ -93,8 +110,14 @@ static int verify_source(struct source *source, const struct verify_request *req
 		r = check_size(request, &head, finding);
 	if (r == 0)
 		r = memory_check_size(memory, head.size, finding);
+	if (r == 0)
+		r = check_witnesses(request, &head, report, finding);
 	if (r == 0 && memory_keep(memory, &report->key.vkey, head.note) != 0)
 		r = -EROFS;
+	if (r == 0 && head.note.n > 0 && head.note.n <= sizeof(report->note)) {
+		memcpy(report->note, head.note.data, head.note.n);
+		report->n_note = head.note.n;
+	}
 	report->remembered = r == 0 && memory->folder_fd >= 0 && head.note.n > 0;
 	return r;
 }

@@ -4,6 +4,7 @@
 
 #include "clients/audit/keys.h"
 #include "clients/output.h"
+#include "proto/trust.h"
 
 #define VERIFY_TYPES (ENTRY_CONFIG + 1)
 
@@ -12,6 +13,7 @@ struct verify_request {
 	const char *vkey;	/* NULL: the one beside the log */
 	struct audit_keys *keys;	/* borrowed; NULL: none */
 	uint64_t expect_size;	/* entries there must be at least */
+	const struct trust *trust;	/* NULL: no witness is asked for */
 	const char *memory;	/* see memory_open; NULL: remember nothing */
 	const struct output_stream *progress;	/* NULL: silent */
 };
@@ -20,12 +22,15 @@ struct verify_request {
 struct verify_report {
 	bool opened;		/* the fields below hold something */
 	struct source_key key;
-	struct source_head head;	/* its note is gone */
+	struct source_head head;	/* its note is gone, but for ... */
+	char note[NOTE_MAX_BYTES];	/* ... this, when the log is sound */
+	size_t n_note;
 	uint64_t n_read;	/* entries */
 	uint64_t n_of_type[VERIFY_TYPES];
 	uint64_t n_sealed;	/* decisions whose content was not opened */
 	uint64_t first_ms;
 	uint64_t last_ms;
+	struct trust_seen seen;	/* with a trust, when the log is sound */
 	bool remembered;	/* what was found sound is, durably ... */
 	bool known;		/* ... and was before, with this many entries */
 	uint64_t known_size;

@@ -23,7 +23,7 @@ struct log;	/* opaque; owns its files and buffers */
 
 struct log_options {
 	const char *folder;	/* of the segment files; made when absent */
-	const char *key_file;	/* see daemon/store/signer.h */
+	const char *key_file;	/* see proto/signer.h */
 	const char *origin;	/* name of the log and of its key */
 	/*
 	 * Size of a new segment file: a multiple of SEGMENT_ALIGN_BYTES from

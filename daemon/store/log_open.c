@@ -160,10 +160,11 @@ static int load_key(struct log *log, const struct log_options *options,
 		    bool may_create, struct log_report *report)
 {
 	struct log_position start = { 0, 0, 0 };
-	int r = signer_load(options->key_file, options->origin, &log->signer);
+	int r = signer_load(options->key_file, NOTE_KEY_ED25519, options->origin,
+			    &log->signer);
 
 	if (r == SIGNER_E_ABSENT && may_create) {
-		r = signer_create(options->key_file, options->origin,
+		r = signer_create(options->key_file, NOTE_KEY_ED25519, options->origin,
 				  &log->signer);
 		report->created = r == 0;
 	}
@@ -187,7 +188,8 @@ static int start_log(struct log *log, const struct log_options *options,
 		     struct log_report *report)
 {
 	struct signer signer = { 0 };
-	int r = signer_load(options->key_file, options->origin, &signer);
+	int r = signer_load(options->key_file, NOTE_KEY_ED25519, options->origin,
+			    &signer);
 
 	/*
 	 * The first file is older than the key, so a key alone has lost its

@@ -4,7 +4,7 @@
 
 #include "daemon/store/log.h"
 #include "daemon/store/segments.h"
-#include "daemon/store/signer.h"
+#include "proto/signer.h"
 
 /* For log.c, which appends, and log_open.c, which recovers; for no one else. */
 

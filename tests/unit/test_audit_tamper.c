@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/store/signer.h"
+#include "proto/signer.h"
 #include "proto/tiles.h"
 #include "tests/support/audit_try.h"
 
@@ -353,8 +353,7 @@ static void sign_again(const struct audit_log *log, const uint8_t *bundle, size_
 		merkle_frontier_add(&frontier, &leaf);
 	}
 	checkpoint.root = merkle_frontier_root(&frontier);
-	assert_int_equal(signer_load(audit_path(log, "store/keys/log.key"),
-				     checkpoint.origin, &signer), 0);
+	assert_int_equal(signer_load(audit_path(log, "store/keys/log.key"), NOTE_KEY_ED25519, checkpoint.origin, &signer), 0);
 	assert_int_equal(checkpoint_sign(&checkpoint, &signer.key, &signer.vkey, note,
 					 &n_note), 0);
 	signer_done(&signer);

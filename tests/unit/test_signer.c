@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/store/signer.h"
+#include "proto/signer.h"
 
 #define NAME "example.org/test/log"
 
@@ -63,8 +63,8 @@ static void a_created_key_loads_again_as_the_same_key(void **state)
 	struct place *place = *state;
 	struct signer one, two;
 
-	assert_int_equal(signer_create(place->key, NAME, &one), 0);
-	assert_int_equal(signer_load(place->key, NAME, &two), 0);
+	assert_int_equal(signer_create(place->key, NOTE_KEY_ED25519, NAME, &one), 0);
+	assert_int_equal(signer_load(place->key, NOTE_KEY_ED25519, NAME, &two), 0);
 	assert_memory_equal(&one.vkey, &two.vkey, sizeof(one.vkey));
 	assert_string_equal(one.vkey.name, NAME);
 	signer_done(&one);
@@ -81,7 +81,7 @@ static void only_its_owner_may_read_the_key_but_all_its_public_half(void **state
 	mode_t before = umask(0);
 	FILE *file;
 
-	assert_int_equal(signer_create(place->key, NAME, &signer), 0);
+	assert_int_equal(signer_create(place->key, NOTE_KEY_ED25519, NAME, &signer), 0);
 	umask(before);
 	assert_int_equal(stat(place->key, &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0600);
@@ -102,9 +102,9 @@ static void a_key_is_never_replaced(void **state)
 	struct place *place = *state;
 	struct signer one, two;
 
-	assert_int_equal(signer_create(place->key, NAME, &one), 0);
-	assert_int_equal(signer_create(place->key, NAME, &two), -EEXIST);
-	assert_int_equal(signer_load(place->key, NAME, &two), 0);
+	assert_int_equal(signer_create(place->key, NOTE_KEY_ED25519, NAME, &one), 0);
+	assert_int_equal(signer_create(place->key, NOTE_KEY_ED25519, NAME, &two), -EEXIST);
+	assert_int_equal(signer_load(place->key, NOTE_KEY_ED25519, NAME, &two), 0);
 	assert_memory_equal(&one.vkey, &two.vkey, sizeof(one.vkey));
 	signer_done(&one);
 	signer_done(&two);
@@ -115,9 +115,9 @@ static void two_keys_are_never_the_same(void **state)
 	struct place *place = *state;
 	struct signer one, two;
 
-	assert_int_equal(signer_create(place->key, NAME, &one), 0);
+	assert_int_equal(signer_create(place->key, NOTE_KEY_ED25519, NAME, &one), 0);
 	assert_int_equal(unlink(place->key), 0);
-	assert_int_equal(signer_create(place->key, NAME, &two), 0);
+	assert_int_equal(signer_create(place->key, NOTE_KEY_ED25519, NAME, &two), 0);
 	assert_memory_not_equal(one.vkey.public_key, two.vkey.public_key, 32);
 	signer_done(&one);
 	signer_done(&two);
@@ -128,15 +128,15 @@ static void a_key_that_others_could_touch_is_refused(void **state)
 	struct place *place = *state;
 	struct signer signer;
 
-	assert_int_equal(signer_create(place->key, NAME, &signer), 0);
+	assert_int_equal(signer_create(place->key, NOTE_KEY_ED25519, NAME, &signer), 0);
 	signer_done(&signer);
 	for (mode_t bit = 1; bit < 0100; bit <<= 1) {
 		assert_int_equal(chmod(place->key, 0600 | bit), 0);
-		assert_int_equal(signer_load(place->key, NAME, &signer),
+		assert_int_equal(signer_load(place->key, NOTE_KEY_ED25519, NAME, &signer),
 				 SIGNER_E_OPEN_TO_OTHERS);
 	}
 	assert_int_equal(chmod(place->key, 0400), 0);
-	assert_int_equal(signer_load(place->key, NAME, &signer), 0);
+	assert_int_equal(signer_load(place->key, NOTE_KEY_ED25519, NAME, &signer), 0);
 	signer_done(&signer);
 }
 
@@ -153,7 +153,7 @@ static void a_key_of_another_tool_is_read(void **state)
 	struct signer signer;
 
 	put_key(place, SEED_LINE(LOG1, "1111dfce", "\n"), 0600);
-	assert_int_equal(signer_load(place->key, LOG1, &signer), 0);
+	assert_int_equal(signer_load(place->key, NOTE_KEY_ED25519, LOG1, &signer), 0);
 	vkey_print(&signer.vkey, text);
 	assert_string_equal(text, LOG1 "+1111dfce+"
 			    "AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4");
@@ -175,7 +175,7 @@ static void what_is_no_key_of_this_name_is_refused(void **state)
 
 	for (size_t i = 0; i < ARRAY_LENGTH(wrong); i++) {
 		put_key(place, wrong[i], 0600);
-		assert_int_equal(signer_load(place->key, LOG1, &signer),
+		assert_int_equal(signer_load(place->key, NOTE_KEY_ED25519, LOG1, &signer),
 				 SIGNER_E_FORMAT);
 	}
 }
@@ -185,21 +185,21 @@ static void what_is_no_regular_file_is_refused(void **state)
 	struct place *place = *state;
 	struct signer signer;
 
-	assert_int_equal(signer_load(place->key, NAME, &signer),
+	assert_int_equal(signer_load(place->key, NOTE_KEY_ED25519, NAME, &signer),
 			 SIGNER_E_ABSENT);
 	assert_int_equal(symlink("/dev/null", place->key), 0);
-	assert_int_equal(signer_load(place->key, NAME, &signer),
+	assert_int_equal(signer_load(place->key, NOTE_KEY_ED25519, NAME, &signer),
 			 SIGNER_E_FORMAT);
 	assert_int_equal(unlink(place->key), 0);
 	/* Not even a link to a good key: whoever owns the link could move it. */
 	put_key(place, SEED_LINE(LOG1, "1111dfce", "\n"), 0600);
 	assert_int_equal(rename(place->key, place->public_half), 0);
 	assert_int_equal(symlink(place->public_half, place->key), 0);
-	assert_int_equal(signer_load(place->key, LOG1, &signer),
+	assert_int_equal(signer_load(place->key, NOTE_KEY_ED25519, LOG1, &signer),
 			 SIGNER_E_FORMAT);
 	assert_int_equal(unlink(place->key), 0);
 	assert_int_equal(mkfifo(place->key, 0600), 0);
-	assert_int_equal(signer_load(place->key, NAME, &signer),
+	assert_int_equal(signer_load(place->key, NOTE_KEY_ED25519, NAME, &signer),
 			 SIGNER_E_FORMAT);
 }
 
@@ -208,9 +208,11 @@ static void names_that_are_not_ours_are_refused(void **state)
 	struct place *place = *state;
 	struct signer signer;
 
-	assert_int_equal(signer_create(place->key, "Our Log", &signer), -EINVAL);
-	assert_int_equal(signer_create(place->key, "", &signer), -EINVAL);
-	assert_int_equal(signer_load(place->key, "Our Log", &signer), -EINVAL);
+	assert_int_equal(signer_create(place->key, NOTE_KEY_ED25519, "Our Log",
+				       &signer), -EINVAL);
+	assert_int_equal(signer_create(place->key, NOTE_KEY_ED25519, "", &signer), -EINVAL);
+	assert_int_equal(signer_load(place->key, NOTE_KEY_ED25519, "Our Log", &signer),
+			 -EINVAL);
 	assert_int_not_equal(access(place->key, F_OK), 0);
 }
 

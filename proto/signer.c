@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/store/signer.h"
+#include "proto/signer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,15 +29,15 @@ static void wipe_seed(uint8_t (*seed)[SEED_BYTES])
 	secret_wipe(*seed, sizeof(*seed));
 }
 
-static int make_signer(const uint8_t *seed, const char *name,
+static int make_signer(const uint8_t seed[SEED_BYTES], const char *name,
 		       struct signer *ret_signer)
 {
 	struct signer signer;
-	int r = ed25519_init(&signer.key, seed);
+	int r = ed25519_init(&signer.key, seed + 1);
 
 	if (r != 0)
 		return r;
-	if (!vkey_make(name, NOTE_KEY_ED25519, signer.key.public_key,
+	if (!vkey_make(name, (enum note_key_type)seed[0], signer.key.public_key,
 		       &signer.vkey)) {
 		signer_done(&signer);
 		return -EINVAL;
@@ -119,10 +119,11 @@ static int put_public(const char *path, const struct vkey *vkey)
 	return put_file(public_path, 0644, text);
 }
 
-int signer_create(const char *path, const char *name, struct signer *ret_signer)
+int signer_create(const char *path, enum note_key_type type, const char *name,
+		  struct signer *ret_signer)
 {
 	CLEANUP(wipe_line) char line[LINE_BYTES];
-	CLEANUP(wipe_seed) uint8_t seed[SEED_BYTES] = { NOTE_KEY_ED25519 };
+	CLEANUP(wipe_seed) uint8_t seed[SEED_BYTES] = { (uint8_t)type };
 	char id[2 * NOTE_KEY_ID_BYTES + 1], base64[BASE64_CHARS(SEED_BYTES) + 1];
 	CLEANUP(signer_done) struct signer signer = { 0 };
 	int r;
@@ -132,7 +133,7 @@ int signer_create(const char *path, const char *name, struct signer *ret_signer)
 	if (access(path, F_OK) == 0)
 		return -EEXIST;
 	random_bytes(seed + 1, ED25519_SEED_BYTES);
-	r = make_signer(seed + 1, name, &signer);
+	r = make_signer(seed, name, &signer);
 	if (r != 0)
 		return r;
 	hex_print(signer.vkey.id, NOTE_KEY_ID_BYTES, id);
@@ -150,15 +151,34 @@ int signer_create(const char *path, const char *name, struct signer *ret_signer)
 	return 0;
 }
 
-static int parse_line(const char *line, size_t n, const char *name,
-		      struct signer *ret_signer)
+/* The name that stands in a line; false when it is none of ours. */
+static bool find_name(const char *line, size_t n, char to[NOTE_NAME_MAX_BYTES + 1])
+{
+	const char *end = n > strlen(PREFIX) ?
+				  memchr(line + strlen(PREFIX), '+', n - strlen(PREFIX)) :
+				  NULL;
+	size_t n_name = end != NULL ? (size_t)(end - line) - strlen(PREFIX) : 0;
+
+	if (n_name > NOTE_NAME_MAX_BYTES)
+		return false;
+	memcpy(to, line + strlen(PREFIX), n_name);
+	to[n_name] = '\0';
+	return strlen(to) == n_name && note_name_is_ours(to);
+}
+
+static int parse_line(const char *line, size_t n, enum note_key_type type,
+		      const char *name, struct signer *ret_signer)
 {
 	CLEANUP(wipe_seed) uint8_t seed[SEED_BYTES];
 	CLEANUP(signer_done) struct signer signer = { 0 };
 	char expected[LINE_BYTES], id[2 * NOTE_KEY_ID_BYTES + 1];
+	char found[NOTE_NAME_MAX_BYTES + 1];
 	size_t n_prefix, n_seed;
 	int r;
 
+	if (name == NULL && !find_name(line, n, found))
+		return SIGNER_E_FORMAT;
+	name = name == NULL ? found : name;
 	snprintf(expected, sizeof(expected), PREFIX "%s+", name);
 	n_prefix = strlen(expected);
 	if (n < n_prefix + sizeof(id) || line[n - 1] != '\n' ||
@@ -166,9 +186,9 @@ static int parse_line(const char *line, size_t n, const char *name,
 	    line[n_prefix + 8] != '+' ||
 	    !base64_parse(line + n_prefix + 9, n - n_prefix - 10, seed,
 			  sizeof(seed), &n_seed) ||
-	    n_seed != sizeof(seed) || seed[0] != NOTE_KEY_ED25519)
+	    n_seed != sizeof(seed) || seed[0] != type)
 		return SIGNER_E_FORMAT;
-	r = make_signer(seed + 1, name, &signer);
+	r = make_signer(seed, name, &signer);
 	if (r != 0)
 		return r;
 	hex_print(signer.vkey.id, NOTE_KEY_ID_BYTES, id);
@@ -179,7 +199,8 @@ static int parse_line(const char *line, size_t n, const char *name,
 	return 0;
 }
 
-static int read_key(int fd, const char *name, struct signer *ret_signer)
+static int read_key(int fd, enum note_key_type type, const char *name,
+		    struct signer *ret_signer)
 {
 	CLEANUP(wipe_line) char line[LINE_BYTES];
 	struct stat status;
@@ -197,21 +218,22 @@ static int read_key(int fd, const char *name, struct signer *ret_signer)
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -errno;
-	return parse_line(line, (size_t)n, name, ret_signer);
+	return parse_line(line, (size_t)n, type, name, ret_signer);
 }
 
-int signer_load(const char *path, const char *name, struct signer *ret_signer)
+int signer_load(const char *path, enum note_key_type type, const char *name,
+		struct signer *ret_signer)
 {
 	int fd, r;
 
-	if (!note_name_is_ours(name))
+	if (name != NULL && !note_name_is_ours(name))
 		return -EINVAL;
 	/* O_NONBLOCK: a pipe in its place must not hold up the start. */
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? SIGNER_E_ABSENT :
 		       errno == ELOOP ? SIGNER_E_FORMAT : -errno;
-	r = read_key(fd, name, ret_signer);
+	r = read_key(fd, type, name, ret_signer);
 	close(fd);
 	return r;
 }
