@@ -4,183 +4,166 @@
 #include "clients/proofcheck/proofcheck.h"
 
 /*
- * A node asks for the class of one fact and has a child for each. Equal nodes
- * are one node, and none has equal children alone: two diagrams are the same
- * function exactly when they are the same number.
+ * A node asks whether a variable is in one of its classes: in the first, and if
+ * not in the second, up to the last but one. Equal nodes are one node, and none
+ * has equal branches: two diagrams are one function exactly when they are the same
+ * number.
  */
-enum { NODES = 1 << 20, CHILDREN = 1 << 22, BUCKETS = 1 << 16, MEMOS = 1 << 18 };
+enum { NODES = 1 << 21, BUCKETS = 1 << 16, MEMOS = 1 << 16 };
+enum { LEVELS = VARIABLES * VALUES, QUANTIFIED = -3 };
 
 static struct node {
-	int level, first;	/* of its children */
-	int next;		/* in its bucket */
+	int level, no, yes;
+	int next;	/* in its bucket */
 } nodes[NODES];
-static int children[CHILDREN], n_children, buckets[BUCKETS], n_projects;
+static int n_nodes, buckets[BUCKETS], n_quantified;
 
 /* Results to be met again; a later one takes the place of an earlier. */
 static struct memo {
-	int operation, a, b, result;
+	int a, b, c, result;
 } memos[MEMOS];
 
-struct level levels[LEVELS];
-int n_levels, n_nodes;
+static int variable_of[LEVELS], n_levels;
+struct variable variables[VARIABLES];
+int n_variables;
 
 void diagram_begin(void)
 {
-	n_levels = n_nodes = n_children = n_projects = 0;
+	n_variables = n_levels = n_quantified = 0;
+	n_nodes = 1;
 	memset(buckets, -1, sizeof(buckets));
-	memset(memos, -1, sizeof(memos));
+	memset(memos, 0, sizeof(memos));
 }
 
-static unsigned mix(unsigned hash, int value)
+static unsigned mix(int a, int b, int c)
 {
-	hash = (hash ^ (unsigned)value) * 0x9e3779b1u;
-	return hash ^ hash >> 15;
+	unsigned hash = (unsigned)a * 0x9e3779b1u ^ (unsigned)b;
+
+	hash = (hash ^ hash >> 15) * 0x85ebca6bu ^ (unsigned)c;
+	return (hash ^ hash >> 13) * 0xc2b2ae35u >> 8;
 }
 
-int make_node(int level, const int *child)
+static int level_of(int diagram)
 {
-	int n = n_classes(levels[level].subject), *bucket;
-	unsigned hash = mix(1, level);
-	bool same = true;
+	return diagram < 0 ? LEVELS : nodes[diagram].level;
+}
 
-	for (int i = 0; i < n; i++) {
-		need(child[i] < 0 || nodes[child[i]].level > level, "nodes out of order");
-		same = same && child[i] == child[0];
-		hash = mix(hash, child[i]);
-	}
-	if (same)
-		return child[0];
-	bucket = &buckets[hash % BUCKETS];
-	for (int i = *bucket; i >= 0; i = nodes[i].next)
-		if (nodes[i].level == level &&
-		    memcmp(&children[nodes[i].first], child, sizeof(int) * (size_t)n) == 0)
+static int make_node(int level, int no, int yes)
+{
+	int *bucket = &buckets[mix(level, no, yes) % BUCKETS];
+
+	need(level_of(no) > level && level_of(yes) > level, "nodes out of order");
+	if (no == yes)
+		return no;
+	for (int i = *bucket; i >= 0; i = nodes[i].next) {
+		const struct node *node = &nodes[i];
+
+		if (node->level == level && node->no == no && node->yes == yes)
 			return i;
-	need(n_nodes < NODES && n_children + n <= CHILDREN, "more than %d nodes", NODES);
-	nodes[n_nodes] = (struct node){ level, n_children, *bucket };
-	memcpy(&children[n_children], child, sizeof(int) * (size_t)n);
-	n_children += n;
+	}
+	need(n_nodes < NODES, "more than %d nodes", NODES);
+	nodes[n_nodes] = (struct node){ level, no, yes, *bucket };
 	return *bucket = n_nodes++;
 }
 
-/* True where the class is in the mask. */
-int in_classes(int level, uint64_t mask)
+/* ---- Variables ---- */
+int choose(const struct variable *variable, const int *by_class)
 {
-	int child[CLASSES];
+	int diagram = by_class[variable->n_classes - 1];
 
-	for (int i = 0; i < n_classes(levels[level].subject); i++)
-		child[i] = (mask >> i & 1) != 0 ? TRUE : FALSE;
-	return make_node(level, child);
+	for (int class = variable->n_classes - 2; class >= 0; class--)
+		diagram = make_node(variable->level + class, diagram,
+				    by_class[class]);
+	return diagram;
 }
 
-static int result_of(enum operation operation, int a, int b)
+void add_variable(struct subject *subject, int element)
 {
-	switch (operation) {
-	case AND:
-		return a & b;
-	case OR:
-		return a | b;
-	case BUT_NOT:
-		return a & ~b;
-	case DIFFER:
-		return a != b;
-	case EQUAL:
-		return a == b;
-	case HOLDS:
-		return a < NEVER && (a & b) == b;
-	case WHERE:
-		return a == 1 ? b : NO_ROW;
-	case FIRST:
-		return a == NO_ROW ? b : a;
-	case MERGE:
-		break;
+	struct variable *variable = &variables[n_variables];
+	int n_classes = element < 0 ? subject->n_values : 2, by_class[VALUES + 1];
+	int *holds = element < 0 ? subject->holds : &subject->holds[element];
+
+	*variable = (struct variable){ subject, element, n_classes, n_levels };
+	for (int class = 0; class < n_classes; class++) {
+		for (int i = 0; i < n_classes; i++)
+			by_class[i] = i == class ? TRUE : FALSE;
+		holds[element < 0 ? class : 0] = choose(variable, by_class);
+		if (class < n_classes - 1)
+			variable_of[n_levels++] = n_variables;
 	}
-	return a == NEVER || a == b ? b : b == NEVER ? a : CONFLICT;
+	n_variables++;
 }
 
-static struct memo *memo_of(int operation, int a, int b)
+/* ---- Operations, on every case at once ---- */
+static int branch(int diagram, int level, bool yes)
 {
-	struct memo *memo = &memos[mix(mix(mix(1, operation), a), b) % MEMOS];
-
-	if (memo->operation != operation || memo->a != a || memo->b != b)
-		*memo = (struct memo){ operation, a, b, INT32_MIN };
-	return memo;
-}
-
-static int child_at(int diagram, int level, int class)
-{
-	if (diagram < 0 || nodes[diagram].level != level)
+	if (level_of(diagram) != level)
 		return diagram;
-	return children[nodes[diagram].first + class];
+	return yes ? nodes[diagram].yes : nodes[diagram].no;
 }
 
-/* Applies an operation to the values of two diagrams, in every case at once. */
-int apply(enum operation operation, int a, int b)
+int either_or(int condition, int a, int b)
 {
-	int child[CLASSES], level, result;
+	struct memo *memo = &memos[mix(condition, a, b) % MEMOS];
+	int level = level_of(condition), no;
 
-	if (a < 0 && b < 0)
-		return LEAF(result_of(operation, LEAF(a), LEAF(b)));
-	result = memo_of((int)operation, a, b)->result;
-	if (result != INT32_MIN)
-		return result;
-	level = nodes[a < 0 ? b : a].level;
-	if (b >= 0 && nodes[b].level < level)
-		level = nodes[b].level;
-	for (int i = 0; i < n_classes(levels[level].subject); i++)
-		child[i] = apply(operation, child_at(a, level, i), child_at(b, level, i));
-	result = make_node(level, child);
-	memo_of((int)operation, a, b)->result = result;
-	return result;
+	if (condition < 0 || a == b)
+		return condition == FALSE ? b : a;
+	if (memo->a == condition && memo->b == a && memo->c == b)
+		return memo->result;
+	level = level_of(a) < level ? level_of(a) : level;
+	level = level_of(b) < level ? level_of(b) : level;
+	no = either_or(branch(condition, level, false), branch(a, level, false),
+		       branch(b, level, false));
+	no = make_node(level, no, either_or(branch(condition, level, true),
+					    branch(a, level, true),
+					    branch(b, level, true)));
+	*memo = (struct memo){ condition, a, b, no };
+	return no;
 }
 
-/* The number of the projection, below zero, keeps its results apart. */
-static int project_node(enum operation join, int diagram, const bool *over, int number)
+/* The number, which no condition has, keeps the results of one call apart. */
+static int some_below(int diagram, const bool *over, int number)
 {
-	int child[CLASSES], level, result;
+	struct memo *memo = &memos[mix(number, diagram, 0) % MEMOS];
+	int no, yes, result, level = level_of(diagram);
 
 	if (diagram < 0)
 		return diagram;
-	result = memo_of(number, diagram, 0)->result;
-	if (result != INT32_MIN)
-		return result;
-	level = nodes[diagram].level;
-	for (int i = 0; i < n_classes(levels[level].subject); i++)
-		child[i] = project_node(join, child_at(diagram, level, i), over, number);
-	result = over[level] ? child[0] : make_node(level, child);
-	for (int i = 1; over[level] && i < n_classes(levels[level].subject); i++)
-		result = apply(join, result, child[i]);
-	memo_of(number, diagram, 0)->result = result;
+	if (memo->a == number && memo->b == diagram)
+		return memo->result;
+	no = some_below(nodes[diagram].no, over, number);
+	yes = some_below(nodes[diagram].yes, over, number);
+	result = over[variable_of[level]] ? either(no, yes) : make_node(level, no, yes);
+	*memo = (struct memo){ number, diagram, 0, result };
 	return result;
 }
 
-/* Joins what a diagram gives for all classes of the facts at some levels. */
-int project(enum operation join, int diagram, const bool over[LEVELS])
+int some_of(int condition, const bool over[VARIABLES])
 {
-	return project_node(join, diagram, over, -2 - n_projects++);
+	return some_below(condition, over, QUANTIFIED - n_quantified++);
 }
 
-/* A case in which the condition is true, as far as facts matter. */
 const char *case_text(int condition)
 {
 	static char text[8192];
-	size_t used = (size_t)snprintf(text, sizeof(text), "in every case");
+	size_t used = 0;
 
 	while (condition >= 0 && used < sizeof(text)) {
-		const struct level *at = &levels[nodes[condition].level];
-		const struct subject *s = at->subject;
-		const char *is = s->n_values > 0 ? "=" : "from", *first = used == 13 ? "when" : ";";
-		int class = 0;
+		int level = nodes[condition].level;
+		const struct variable *v = &variables[variable_of[level]];
+		bool yes = nodes[condition].yes != FALSE;
+		bool last = !yes && level == v->level + v->n_classes - 2;
+		int value = v->element < 0 ? level - v->level + last : v->element;
+		const char *relation = yes || last ? "=" : "not";
 
-		while (child_at(condition, nodes[condition].level, class) == FALSE)
-			class++;
-		if (s->type == SET)
-			is = class == 0 ? "without" : "with";
-		used = used == 13 ? 0 : used;
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s %s %s %s",
-					 first, s->name, is,
-					 s->type == SET ? s->values[at->element]
-							: class_text(s, class));
-		condition = child_at(condition, nodes[condition].level, class);
+		if (v->element >= 0)
+			relation = last ? "with" : "without";
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 "%s %s %s %s", used == 0 ? "when" : ";",
+					 v->subject->name, relation,
+					 v->subject->values[value]);
+		condition = yes ? nodes[condition].yes : nodes[condition].no;
 	}
-	return text;
+	return used == 0 ? "in every case" : text;
 }

@@ -36,7 +36,9 @@ int main(int argc, char **argv)
 			perror(argv[i]);
 		else {
 			size_t n = fread(bytes, 1, PACKAGE_MAX_BYTES + 1, file);
-			if (!ferror(file)) code = proofcheck(argv[i], bytes, n, stdout);
+
+			if (!ferror(file))
+				code = proofcheck(argv[i], bytes, n, stdout);
 			fclose(file);
 		}
 		worst = code > worst ? code : worst;

@@ -11,9 +11,8 @@
  * prover: nothing is shared with it. Tables are read, diagrams built and theorems
  * proven again, one package at a time. README.md is the package's format.
  */
-enum { FACTS = 64, SUBJECTS = 256, VALUES = 32, CLASSES = 32, LEVELS = 256 };
-enum { TABLES = 49, COLUMNS = 64, INPUTS = 8, OUTPUTS = 8, ROWS = 64 };
-enum { CELL_BYTES = 1001, NAME_BYTES = 128, VALUE_BYTES = 64 };
+enum { FACTS = 64, SUBJECTS = 256, VALUES = 32, VARIABLES = 256, NAME_BYTES = 128 };
+enum { TABLES = 49, INPUTS = 8, OUTPUTS = 8, ROWS = 64 };
 #define PACKAGE_MAX_BYTES (8u << 20)
 
 /*
@@ -29,13 +28,12 @@ extern struct cursor {
 } cursor;
 
 char *next_line(void);
-
-/* Ends the check by a jump, unless the package is as it should be. */
-_Noreturn void refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+_Noreturn void refuse(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
 #define need(good, ...) ((good) ? (void)0 : refuse(__VA_ARGS__))
 
-/* The package's next root must be of that output, and this diagram. */
-void compare(const char *output, int diagram);
+/* The package's next root must have this name, and is compared with the diagram. */
+void compare(const char *name, int diagram);
 
 /*
  * A theorem fails where `bad` is true, or because of `why` unless that is NULL;
@@ -43,91 +41,92 @@ void compare(const char *output, int diagram);
  */
 void conclude(const char *theorem, const char *about, int bad, const char *why);
 
-/* ---- tables.c: Markdown tables, and what they say ---- */
-enum type { BOOLEAN, ENUMERATION, SET, INTEGER, DATE, DURATION, PERIODS };
+/* ---- tables.c, cells.c: what the documents say ---- */
 
-/*
- * What a cell can read: a fact, a derived fact, an output of a table. A date is
- * the number 20250204, a duration its count. Class i of what has no values by
- * name holds the numbers n with cuts[i - 1] <= n < cuts[i].
- */
+/* What a cell can read: a fact, a derived fact, an output of a table. */
 extern struct subject {
-	char name[NAME_BYTES];		/* of an output: "table.output" */
-	char *class, *direction;	/* "ordinary", "+"; NULL of what is no fact */
-	struct table *table;		/* whose output it is, or NULL */
+	char name[NAME_BYTES];	/* of an output: "table.output" */
+	const char *type, *class, *direction;
+	uint64_t facts;		/* itself, or what it is derived from: bits */
+	bool proxy;		/* its words tell of criminal justice */
+	struct table *table;	/* whose output it is, or NULL */
 	int output;
-	enum type type;
-	char unit;			/* of a duration: D M Y */
-	int n_values, n_cuts;
-	char *values[VALUES];
-	int64_t low, high, cuts[CLASSES];
-	uint64_t facts;			/* itself, or what it is derived from: bits */
-	bool proxy;			/* its words tell of criminal justice */
-	bool read, unknown;		/* by a cell; for `unknown`: the last class */
-	int level[VALUES];		/* of it or each element; -1: none */
-} subjects[SUBJECTS];			/* the facts first */
+	/*
+	 * Elements of a set; values by name; of what is counted, from `low` to
+	 * `high`, the least of each class. Behind those n_known may stand what is
+	 * none of them: "unknown" of a fact, "none" of an output.
+	 */
+	char *values[VALUES + 1];
+	int n_values, n_known;
+	bool counted, unknown_read;
+	int64_t low, high;
+	int holds[VALUES + 1];	/* diagrams: where it has, or holds, the value */
+} subjects[SUBJECTS];		/* the facts first */
 extern int n_facts, n_subjects, n_tables;
-
-enum { NONE = 63 };			/* the output "-" */
 
 extern struct table {
 	const char *name;
-	char hit;			/* U A P C F; N: the constraints, "never" */
-	struct grid *grid;
-	int outcome;			/* of a question, an output; else -1 */
-	int first, n_rows;		/* lines of the grid */
-	int n_inputs, n_outputs;
-	struct subject *inputs[INPUTS], *outputs[OUTPUTS];
-	int in[INPUTS], out[OUTPUTS];	/* their columns */
-	int state, result[OUTPUTS], reached[ROWS];	/* theorems.c */
+	char hit;		/* U A P C F; n: the constraints, "never" */
+	const struct line *marks;	/* of its columns; rows follow it */
+	int n_rows, n_outputs;
+	struct subject *outputs[OUTPUTS], *outcome;	/* of a question, or NULL */
+	struct row {
+		const char *id, *rests_on;	/* a fact that can only help */
+		bool reasoned;	/* it has a source and texts */
+		int n_tests, result[OUTPUTS];
+		struct test {	/* holds one of these values, or all, or none */
+			enum clause { SOME, ALL, NONE } clause;
+			struct subject *subject;
+			uint64_t values;
+		} tests[INPUTS];
+		int matched, reached;	/* theorems.c: where, as diagrams */
+	} rows[ROWS];
+	enum { WAITING, UNDER_WAY, BUILT } state;
 } tables[TABLES];
 
-void tables_begin(void);
-void read_document(size_t n_bytes);	/* from next_line() on */
-void tables_read(void);			/* what the documents say */
+void documents_read(const char *end);
+void subjects_read(void);	/* facts, derived facts, and outputs of tables */
+void tables_read(void);		/* the rows, which need the classes of facts */
 struct subject *find_subject(const char *name);
 int value_index(char *const *values, int n, const char *text);
-const char *cell(const struct table *table, int row, int column);
-int output_value(const struct table *table, int row, int output);
-const char *row_id(const struct table *table, int row);
-bool is_reasoned(const struct table *table, int row);	/* source and texts */
-bool tells(const char *text, bool name);	/* of testimony; names more easily */
+bool is(const struct subject *subject, const char *type);
+bool tells(const char *text, bool name);	/* of testimony */
+int64_t number_in(const char *text);
+void read_classes(struct subject *subject, char *words);
+struct test read_cell(struct subject *subject, char *cell);
 
-/* ---- cells.c: what cells match, and the classes they cut facts into ---- */
-struct test {
-	enum clause { ANY, SOME, NOT, ALL, ONLY } clause;
-	uint64_t mask;	/* of classes, elements or values */
-};
-
-struct test read_cell(struct subject *subject, const char *cell);
-int n_classes(const struct subject *subject);
-const char *class_text(const struct subject *subject, int class);
-
-/* ---- diagram.c: a diagram is a number, below zero a leaf, else a node ---- */
+/* ---- diagram.c: a diagram is a number: below zero a leaf, above a node ---- */
 #define LEAF(value) (-1 - (value))
 #define FALSE LEAF(0)
 #define TRUE LEAF(1)
-enum { NEVER = 1 << 30, NO_ROW, CONFLICT };	/* values beside those of outputs */
+enum { NO_VALUE = 62, NEVER };	/* leaves of the package beside those of values */
 
-enum operation {
-	AND, OR, BUT_NOT,	/* of conditions; OR joins collected values, too */
-	DIFFER, EQUAL, HOLDS,	/* of two values; the first set holds the second */
-	WHERE,			/* the second where the first is true, else NO_ROW */
-	FIRST,			/* the first, or where that is NO_ROW the second */
-	MERGE,			/* the one value of both; NEVER yields, two CONFLICT */
-};
+#define both(a, b) either_or(a, b, FALSE)
+#define either(a, b) either_or(a, TRUE, b)
+#define except(a, b) either_or(b, FALSE, a)
 
-extern struct level {
+extern struct variable {	/* a fact, or an element of a set */
 	struct subject *subject;
-	int element;		/* of a set, else 0 */
-} levels[LEVELS];		/* top first, as the package orders them */
-extern int n_levels, n_nodes;
+	int element;		/* or -1 */
+	int n_classes, level;	/* of an element two: without it, with it */
+} variables[VARIABLES];		/* top first, as the package orders them */
+extern int n_variables;
 
 void diagram_begin(void);
-int make_node(int level, const int *children);
-int in_classes(int level, uint64_t mask);
-int apply(enum operation operation, int a, int b);
-int project(enum operation join, int diagram, const bool over[LEVELS]);
+
+/* The next variable; from now on the subject holds its values somewhere. */
+void add_variable(struct subject *subject, int element);
+
+/* Goes on with one of these diagrams, by the class of the variable. */
+int choose(const struct variable *variable, const int *by_class);
+
+/* The one diagram where the condition is true, the other elsewhere. */
+int either_or(int condition, int diagram, int otherwise);
+
+/* Where the condition is true for some classes of these variables. */
+int some_of(int condition, const bool over[VARIABLES]);
+
+/* A case in which the condition is true, as far as facts matter. */
 const char *case_text(int condition);
 
 void prove_all(void);	/* theorems.c: from tables to diagrams, and P0 to P7 */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <ctype.h>
-#include <inttypes.h>
 #include <string.h>
 
 #include "clients/proofcheck/proofcheck.h"
@@ -9,94 +8,84 @@ struct subject subjects[SUBJECTS];
 struct table tables[TABLES];
 int n_facts, n_subjects, n_tables;
 
-/* ---- Canonical Markdown: a table is its lines, "| a | b |" two cells ---- */
-enum { GRIDS = 512, CELLS = 1 << 17 };
+/*
+ * Of canonical Markdown the lines of tables count, and the sections in which
+ * they stand: "| a | b |" is two cells. Whether all is well formed is the loader's
+ * to say; of what it lets through nothing is read in another way than it does.
+ */
+enum { LINES = 1 << 15, CELLS = 1 << 18, COLUMNS = 64, CELL_BYTES = 1001 };
 
-static struct grid {		/* line 0 is the header, 1 the dashes */
+static struct line {
 	const char *section;
-	int n_columns, n_lines;
-	unsigned line;		/* of the header, in the package */
+	const struct line *header;	/* of its table: the first line */
+	unsigned number;		/* in the package */
+	int n_cells;
 	char **cells;
-} grids[GRIDS];
+} lines[LINES];
 static char *cells[CELLS], empty[1];
-static int n_grids, n_cells;
+static int n_lines, n_cells;
 
-void tables_begin(void)
+/* Cuts a line into cells, without backticks and quotes. */
+static const struct line *add_line(const char *section, const struct line *header,
+				   char *text)
 {
-	n_grids = n_cells = n_facts = n_subjects = n_tables = 0;
-}
+	struct line *line = &lines[n_lines++];
+	char *to = text;
 
-/* Cuts a line into cells, without backslashes before bars, backticks and quotes. */
-static int split_line(char *at)
-{
-	int n = 0;
-
-	for (at++; *at != '\0'; n++, at++) {
-		char *start = at += *at == ' ', *to = at;
-
-		for (; *at != '|' && *at != '\0'; at++) {
-			at += *at == '\\' && at[1] != '\0';
-			if (*at != '`' && *at != '"')
-				*to++ = *at;
-		}
-		need(*at == '|', "this line does not end with a bar");
-		to[to > start && to[-1] == ' ' ? -1 : 0] = '\0';
-		need(n < COLUMNS && n_cells < CELLS && to - start < CELL_BYTES,
-		     "too many cells, or one that is too long");
-		cells[n_cells++] = start;
+	need(n_lines < LINES && n_cells + COLUMNS < CELLS, "more than %d lines", LINES);
+	*line = (struct line){ section, header == NULL ? line : header, cursor.line,
+			       0, &cells[n_cells] };
+	for (const char *from = text; *from != '\0'; from++)
+		if (*from != '`' && *from != '"')
+			*to++ = *from;
+	*to = '\0';
+	for (text += 2; (to = strstr(text, " |")) != NULL; text = to) {
+		*to = '\0';
+		need(line->n_cells < COLUMNS && to - text < CELL_BYTES,
+		     "a cell too many, or too long");
+		line->cells[line->n_cells++] = text;
+		to += to[2] == '\0' ? 2 : 3;
 	}
-	return n;
+	n_cells += line->n_cells;
+	need(line->n_cells > 0 && line->n_cells == line->header->n_cells,
+	     "%d cells in a table of %d", line->n_cells, line->header->n_cells);
+	return line->header;
 }
 
-void read_document(size_t n_bytes)
+void documents_read(const char *end)
 {
-	const char *section = "", *end = cursor.at + n_bytes;
-	struct grid *grid = NULL;
+	const struct line *header = NULL;
+	const char *section = "";
 
+	n_lines = n_cells = n_facts = n_subjects = n_tables = 0;
 	while (cursor.at < end) {
 		char *line = next_line();
-		int first = n_cells, n;
 
-		if (strncmp(line, "## ", 3) == 0)
-			section = line + 3;
-		if (*line != '|') {
-			grid = NULL;
-			continue;
-		}
-		n = split_line(line);
-		if (grid == NULL) {
-			need(n_grids < GRIDS, "more than %d tables", GRIDS);
-			grid = &grids[n_grids++];
-			*grid = (struct grid){ section, n, 0, cursor.line, &cells[first] };
-		}
-		grid->n_lines++;
-		need(n > 0 && n == grid->n_columns, "%d cells in a table of %d", n,
-		     grid->n_columns);
+		if (strncmp(line, "# ", 2) == 0 || strncmp(line, "## ", 3) == 0)
+			section = line[1] == '#' ? line + 3 : "";
+		if (strncmp(line, "| ", 2) == 0)
+			header = add_line(section, header, line);
+		else if (*line != '|')
+			header = NULL;
 	}
-	need(cursor.at == end, "the document does not end where its length says");
+	need(cursor.at == end, "the documents do not end where their length says");
 }
 
-/* A cell. What is refused after this is refused in its line. */
-static char *grid_cell(const struct grid *grid, int line, int column)
+static void each_line(const char *section, void (*read)(const struct line *line))
 {
-	cursor.line = grid->line + (unsigned)line;
-	return grid->cells[line * grid->n_columns + column];
+	for (const struct line *line = lines; line < &lines[n_lines]; line++)
+		if (line->header != line && strcmp(line->section, section) == 0) {
+			cursor.line = line->number;
+			read(line);
+		}
 }
 
 /* The cell of a line below that header; an empty one without such a column. */
-static char *below(const char *header, const struct grid *grid, int line)
+static char *below(const char *header, const struct line *line)
 {
-	int column = value_index(grid->cells, grid->n_columns, header);
+	int column = value_index(line->header->cells, line->n_cells, header);
 
-	return column < 0 ? empty : grid_cell(grid, line, column);
-}
-
-static void each_line(const char *section, void (*read)(const struct grid *, int))
-{
-	for (int i = 0; i < n_grids; i++)
-		for (int line = 2; line < grids[i].n_lines; line++)
-			if (strcmp(grids[i].section, section) == 0)
-				read(&grids[i], line);
+	return column < 0 ? empty : line->cells[column];
 }
 
 /* ---- Words ---- */
@@ -104,19 +93,6 @@ int value_index(char *const *values, int n, const char *text)
 {
 	while (--n >= 0 && strcmp(values[n], text) != 0)
 		;
-	return n;
-}
-
-static int split_list(char *text, char *values[VALUES])
-{
-	int n = 0;
-
-	for (char *rest = *text == '\0' ? NULL : text; rest != NULL; n++) {
-		need(n < VALUES, "more than %d values", VALUES);
-		rest += *rest == ' ';
-		values[n] = strsep(&rest, ",");
-		need(strlen(values[n]) < VALUE_BYTES, "a value is too long");
-	}
 	return n;
 }
 
@@ -171,191 +147,184 @@ struct subject *find_subject(const char *name)
 	return NULL;
 }
 
-static struct subject *add_subject(const char *before, const char *name)
+bool is(const struct subject *subject, const char *type)
+{
+	return strcmp(subject->type, type) == 0;
+}
+
+static struct subject *add_subject(const char *name, const char *type, char *values)
 {
 	struct subject *s = &subjects[n_subjects];
 
-	need(n_subjects < SUBJECTS && strlen(before) + strlen(name) < NAME_BYTES,
-	     "a fact or an output too many, or its name is too long");
-	*s = (struct subject){ .direction = empty };
-	memset(s->level, -1, sizeof(s->level));
-	snprintf(s->name, sizeof(s->name), "%s%s", before, name);
-	need(find_subject(s->name) == NULL, "a second `%s`", s->name);
+	need(n_subjects < SUBJECTS && strlen(name) < NAME_BYTES &&
+	     find_subject(name) == NULL, "one too many, or a second `%s`", name);
 	n_subjects++;
+	*s = (struct subject){ .type = type, .class = "", .direction = "" };
+	strcpy(s->name, name);
+	while (values != NULL && *values != '\0') {
+		need(s->n_known < VALUES, "more than %d values", VALUES);
+		values += *values == ' ';
+		s->values[s->n_known++] = strsep(&values, ",");
+	}
+	s->n_values = s->n_known;
 	return s;
 }
 
-static struct subject *read_subject(const struct grid *grid, int line, const char *header)
+/* A fact, or a derived one: of its expression all that counts is what it reads. */
+static void read_subject(const struct line *line)
 {
-	static const char *const types[] = { "boolean", "enumeration", "set", "integer",
-					     "date", "duration", "periods" };
 	static char no[] = "no", yes[] = "yes";
-	struct subject *s = add_subject("", below(header, grid, line));
-	char *type = below("type", grid, line), *values = below("values", grid, line);
+	bool fact = *below("key", line) != '\0';
+	char *values = below("values", line), *dots = strstr(values, "..");
+	char *rest = below("expression", line), *word;
+	char *listed = dots == NULL ? values : empty;
+	struct subject *s = add_subject(below(fact ? "key" : "name", line),
+					below("type", line), listed);
 
-	while (s->type < PERIODS && strcmp(types[s->type], type) != 0)
-		s->type++;
-	if (s->type == BOOLEAN) {
-		s->n_values = 2;
+	s->class = below("class", line);
+	s->direction = below("direction", line);
+	if (fact) {
+		need(n_facts < FACTS, "more than %d facts", FACTS);
+		s->facts = (uint64_t)1 << n_facts++;
+	}
+	while ((word = strsep(&rest, " (),[]")) != NULL) {
+		const struct subject *read = find_subject(word);
+
+		s->facts |= read == NULL ? 0 : read->facts;
+	}
+	for (int i = 0; i < s->n_known; i++)
+		s->proxy = s->proxy || tells(s->values[i], true);
+	s->counted = dots != NULL || is(s, "date");
+	if (is(s, "boolean")) {
+		s->n_values = s->n_known = 2;
 		s->values[0] = no;
 		s->values[1] = yes;
-	} else if (s->type == DATE) {
+	} else if (is(s, "date")) {
 		s->low = 19000101;
 		s->high = 21991231;
-	} else if (s->type == INTEGER || s->type == DURATION) {
-		need(sscanf(values, "%9" SCNd64 "..%9" SCNd64 " %c", &s->low, &s->high,
-			    &s->unit) >= 2 && s->low <= s->high, "`%s` is no range", values);
-		s->unit = (char)toupper(s->unit);
-	} else {
-		s->n_values = split_list(values, s->values);
+	} else if (dots != NULL) {
+		*dots = '\0';
+		s->low = number_in(values);
+		s->high = number_in(dots + 2);
 	}
-	return s;
-}
-
-static void read_fact(const struct grid *grid, int line)
-{
-	struct subject *s = read_subject(grid, line, "key");
-
-	need(n_facts < FACTS, "more than %d facts", FACTS);
-	s->facts = (uint64_t)1 << n_facts++;
-	s->class = below("class", grid, line);
-	s->direction = below("direction", grid, line);
-	for (int i = 0; i < s->n_values; i++)
-		s->proxy = s->proxy || tells(s->values[i], true);
 }
 
 /* Labels, questions and values as a person reads them. */
-static void read_words(const struct grid *grid, int line)
+static void read_words(const struct line *line)
 {
 	static const char *const headers[] = { "label", "question", "en", "fr", "de",
 					       "it" };
-	struct subject *s = find_subject(below("key", grid, line));
+	struct subject *s = find_subject(below("key", line));
 
 	for (int i = 0; s != NULL && i < 6; i++)
-		s->proxy = s->proxy || tells(below(headers[i], grid, line), false);
-}
-
-/* An expression is opaque; all that counts is which facts it reads. */
-static void read_derived(const struct grid *grid, int line)
-{
-	struct subject *s = read_subject(grid, line, "name");
-	const char *at = below("expression", grid, line);
-	char name[CELL_BYTES];
-
-	while (*at != '\0') {
-		size_t n = strspn(at, "abcdefghijklmnopqrstuvwxyz0123456789_.");
-		const struct subject *read;
-
-		snprintf(name, sizeof(name), "%.*s", (int)n, at);
-		read = find_subject(name);
-		s->facts |= read == NULL ? 0 : read->facts;
-		at += *at == '[' ? strcspn(at, "]") : n + (n == 0);
-	}
+		s->proxy = s->proxy || tells(below(headers[i], line), false);
 }
 
 /* ---- Decision tables ---- */
-static void add_output(struct table *table, const char *name, char *values)
+static void add_output(struct table *table, const char *output, char *values)
 {
-	char before[CELL_BYTES];
+	static char none[] = "none";
+	char name[2 * CELL_BYTES];
 	struct subject *s;
 
 	need(table->n_outputs < OUTPUTS, "more than %d outputs", OUTPUTS);
-	snprintf(before, sizeof(before), "%s.", table->name);
-	s = add_subject(before, name);
-	s->type = table->hit == 'C' ? SET : ENUMERATION;
+	snprintf(name, sizeof(name), "%s.%s", table->name, output);
+	s = add_subject(name, table->hit == 'C' ? "set" : "enumeration", values);
 	s->table = table;
 	s->output = table->n_outputs;
-	s->n_values = split_list(values, s->values);
-	if (strcmp(name, "outcome") == 0)
-		table->outcome = s->output;
-	need(s->type != SET || (s->n_values <= 30 && table->outcome < 0),
-	     "a table that collects more than 30 values, or an outcome");
+	for (int i = 0; i <= VALUES; i++)
+		s->holds[i] = FALSE;
+	if (table->hit != 'C')
+		s->values[s->n_values++] = none;
+	if (strcmp(output, "outcome") == 0)
+		table->outcome = s;
+	need(table->hit != 'C' || table->outcome == NULL, "an outcome that is collected");
 	table->outputs[table->n_outputs++] = s;
 }
 
-const char *cell(const struct table *table, int row, int column)
-{
-	return grid_cell(table->grid, table->first + row, column);
-}
-
 /* The outputs of every table come before the inputs, which may name them. */
-static void declare_table(struct grid *grid)
+static void declare_table(const struct line *header)
 {
 	struct table *table = &tables[n_tables];
-	bool never = strcmp(grid->section, "Constraints") == 0;
+	const struct line *marks = header + (*header->cells[0] == 'n' ? 1 : 2);
 
-	if (!never && (strlen(grid->cells[0]) != 1 || !strchr("UAPCF", *grid->cells[0])))
-		return;
-	*table = (struct table){ .name = grid->section, .grid = grid, .outcome = -1,
-				 .hit = never ? 'N' : *grid->cells[0],
-				 .first = never ? 3 : 4 };
-	table->n_rows = grid->n_lines - table->first;
-	cursor.line = grid->line;
-	need(n_tables++ < TABLES && table->n_rows >= 0 && table->n_rows <= ROWS,
-	     "a table too many, or with too many rows, or without its marks");
-	for (int c = 1; c < grid->n_columns; c++)
-		if (strcmp(cell(table, -1, c), "out") == 0) {
-			table->out[table->n_outputs % OUTPUTS] = c;
-			add_output(table, grid_cell(grid, 0, c), grid_cell(grid, 2, c));
-		}
+	cursor.line = header->number;
+	need(n_tables++ < TABLES && marks < &lines[n_lines] && marks->header == header,
+	     "more than %d tables, or one without marks", TABLES);
+	*table = (struct table){ .name = header->section, .hit = *header->cells[0],
+				 .marks = marks };
+	for (int c = 1; c < header->n_cells; c++)
+		if (strcmp(marks->cells[c], "out") == 0)
+			add_output(table, header->cells[c], header[1].cells[c]);
 }
 
-static void read_inputs(struct table *table)
+static bool is_explained(const char *id)
 {
-	for (int c = 1; c < table->grid->n_columns; c++) {
-		struct subject *s = find_subject(grid_cell(table->grid, 0, c));
+	bool explained = false;
 
-		if (strcmp(cell(table, -1, c), "in") != 0)
-			continue;
-		need(s != NULL && s->type != PERIODS && table->n_inputs < INPUTS,
-		     "`%s` is nothing to read, or one too many", cell(table, -table->first, c));
-		s->read = true;
-		table->in[table->n_inputs] = c;
-		table->inputs[table->n_inputs++] = s;
-		for (int row = 0; row < table->n_rows; row++)
-			read_cell(s, cell(table, row, c));
+	for (const struct line *line = lines; line < &lines[n_lines]; line++)
+		if (strcmp(line->section, "Texts") == 0 &&
+		    strcmp(below("id", line), id) == 0) {
+			explained = true;
+			for (int c = 0; c < line->n_cells; c++)
+				explained = explained && *line->cells[c] != '\0';
+		}
+	return explained;
+}
+
+static void read_row(struct table *table, const struct line *line)
+{
+	struct row *row = &table->rows[table->n_rows];
+	int n_outputs = 0;
+
+	cursor.line = line->number;
+	need(table->n_rows++ < ROWS, "more than %d rows", ROWS);
+	row->id = below("id", line);
+	row->reasoned = *below("source", line) != '\0' && is_explained(row->id);
+	for (int c = 1; c < line->n_cells; c++) {
+		const char *mark = table->marks->cells[c];
+		char *cell = line->cells[c];
+		bool blank = strcmp(cell, "-") == 0;
+
+		if (strcmp(mark, "out") == 0) {
+			const struct subject *s = table->outputs[n_outputs];
+			int value = value_index(s->values, s->n_known, cell);
+
+			need(value >= 0 || blank, "`%s` is no value of `%s`", cell,
+			     s->name);
+			row->result[n_outputs++] = value < 0 ? s->n_known : value;
+		} else if (strcmp(mark, "in") == 0 && !blank) {
+			struct subject *s = find_subject(line->header->cells[c]);
+
+			need(s != NULL && row->n_tests < INPUTS &&
+			     (table->hit != 'n' || s->table == NULL),
+			     "nothing to read, or too much: %s",
+			     line->header->cells[c]);
+			row->tests[row->n_tests++] = read_cell(s, cell);
+		}
 	}
 }
 
-int output_value(const struct table *table, int row, int output)
+void subjects_read(void)
 {
-	const struct subject *s = table->outputs[output];
-	const char *text = cell(table, row, table->out[output]);
-	int value = value_index(s->values, s->n_values, text);
-
-	need(value >= 0 || strcmp(text, "-") == 0, "`%s` is no value", text);
-	return value < 0 ? NONE : value;
-}
-
-const char *row_id(const struct table *table, int row)
-{
-	return below("id", table->grid, table->first + row);
-}
-
-bool is_reasoned(const struct table *table, int row)
-{
-	const char *id = row_id(table, row);
-	bool explained = false;
-
-	for (int i = 0; i < n_grids; i++)
-		for (int line = 2; line < grids[i].n_lines; line++)
-			if (strcmp(grids[i].section, "Texts") == 0 &&
-			    strcmp(below("id", &grids[i], line), id) == 0)
-				explained = *below("en", &grids[i], line) &&
-					    *below("fr", &grids[i], line) &&
-					    *below("de", &grids[i], line) &&
-					    *below("it", &grids[i], line);
-	return explained && *below("source", table->grid, table->first + row);
+	each_line("Facts", read_subject);
+	each_line("Questions", read_words);
+	each_line("Values", read_words);
+	each_line("Derived facts", read_subject);
+	for (const struct line *line = lines; line < &lines[n_lines]; line++)
+		if (line->header == line &&
+		    (islower((unsigned char)*line->section) ||
+		     strcmp(line->section, "Constraints") == 0))
+			declare_table(line);
 }
 
 void tables_read(void)
 {
-	each_line("Facts", read_fact);
-	each_line("Questions", read_words);
-	each_line("Values", read_words);
-	each_line("Derived facts", read_derived);
-	for (int i = 0; i < n_grids; i++)
-		declare_table(&grids[i]);
-	for (int t = 0; t < n_tables; t++)
-		read_inputs(&tables[t]);
+	for (struct table *t = tables; t < &tables[n_tables]; t++)
+		for (const struct line *line = t->marks + 1;
+		     line < &lines[n_lines] && line->header == t->marks->header; line++)
+			read_row(t, line);
+	for (const struct subject *s = subjects; s < &subjects[n_subjects]; s++)
+		need(s->table != NULL || s->unknown_read == (s->n_known < s->n_values),
+		     "no cell reads whether `%s` is unknown", s->name);
 }

@@ -3,198 +3,229 @@
 
 #include "clients/proofcheck/proofcheck.h"
 
-enum { UNDER_WAY = 1, BUILT };
-
 static int possible;		/* what the constraints allow */
 static const char *fault;	/* why P6 fails; NULL while it holds */
 static uint64_t testimony, proxies, evidence, helping;	/* facts, as bits */
 
-static int both(int a, int b)
-{
-	return apply(AND, a, b);
-}
-
-static int either(int a, int b)
-{
-	return apply(OR, a, b);
-}
-
-static int except(int a, int b)
-{
-	return apply(BUT_NOT, a, b);
-}
-
 /* ---- From tables to diagrams, and P6 on the way ---- */
-static int row_test(const struct table *table, int row, int input)
+static int where_matched(const struct row *row)
 {
-	struct subject *s = table->inputs[input];
-	struct test test = read_cell(s, cell(table, row, table->in[input]));
-	int some = FALSE, every = TRUE, holds;
+	int matched = possible;
 
-	if (test.clause == ANY)
-		return TRUE;
-	if (s->table == NULL && s->type != SET)
-		return in_classes(s->level[0], test.mask);
-	for (int i = 0; i <= NONE; i++) {
-		if ((test.mask >> i & 1) == 0)
-			continue;
-		if (s->table == NULL)
-			holds = in_classes(s->level[i], 2);
-		else if (s->type == SET)
-			holds = apply(HOLDS, s->table->result[s->output], LEAF(1 << i));
+	for (int i = 0; i < row->n_tests; i++) {
+		const struct test *test = &row->tests[i];
+		const struct subject *s = test->subject;
+		int some = FALSE, all = TRUE;
+
+		for (int v = 0; v < s->n_values; v++)
+			if ((test->values >> v & 1) != 0) {
+				some = either(some, s->holds[v]);
+				all = both(all, s->holds[v]);
+			}
+		if (test->clause == NONE)
+			matched = except(matched, some);
 		else
-			holds = apply(EQUAL, s->table->result[s->output], LEAF(i));
-		some = either(some, holds);
-		every = both(every, holds);
+			matched = both(matched, test->clause == ALL ? all : some);
 	}
-	if (s->type == SET && (test.clause == NOT || test.clause == ONLY))
-		return except(TRUE, some);
-	return test.clause == ALL ? every : some;
+	return matched;
 }
 
-static int row_matches(const struct table *table, int row)
+/* Where a row was reached it gives its results, of a C table besides others. */
+static void take_row(struct table *table, const struct row *row)
 {
-	int where = possible;
+	for (int o = 0; o < table->n_outputs; o++) {
+		struct subject *s = table->outputs[o];
 
-	for (int i = 0; i < table->n_inputs; i++)
-		where = both(where, row_test(table, row, i));
-	return where;
+		for (int v = 0; v < s->n_values; v++)
+			if (v == row->result[o])
+				s->holds[v] = either(s->holds[v], row->reached);
+			else if (table->hit != 'C')
+				s->holds[v] = except(s->holds[v], row->reached);
+	}
 }
 
 /* Under F a row hides those after it, under P those of a later first output. */
-static bool hides(const struct table *table, int row, int other)
+static void reach_row(struct table *table, struct row *row)
 {
-	if (table->hit == 'P')
-		return output_value(table, row, 0) < output_value(table, other, 0);
-	return table->hit == 'F' && row < other;
-}
+	const struct row *end = &table->rows[table->n_rows], *other;
 
-static bool agree(const struct table *table, int row, int other)
-{
-	for (int o = 0; o < table->n_outputs; o++)
-		if (output_value(table, row, o) != output_value(table, other, o))
-			return false;
-	return table->hit != 'U';
-}
+	row->reached = row->matched;
+	for (other = table->rows; other < end; other++)
+		if ((table->hit == 'F' && other < row) ||
+		    (table->hit == 'P' && other->result[0] < row->result[0]))
+			row->reached = except(row->reached, other->matched);
+	if (row->reached == FALSE)
+		fault = row->id;
+	for (other = table->rows; other < row && table->hit != 'C'; other++) {
+		size_t n = sizeof(row->result);
+		bool agree = memcmp(row->result, other->result, n) == 0;
 
-static void take_row(struct table *table, int row, int reached)
-{
-	for (int o = 0; o < table->n_outputs; o++) {
-		int value = output_value(table, row, o), *result = &table->result[o];
-
-		if (table->hit != 'C')
-			*result = apply(FIRST, apply(WHERE, reached, LEAF(value)), *result);
-		else if (value != NONE)
-			*result = either(*result, apply(FIRST,
-				apply(WHERE, reached, LEAF(1 << value)), LEAF(0)));
+		if ((table->hit == 'U' || !agree) &&
+		    both(row->reached, other->reached) != FALSE)
+			fault = row->id;
 	}
+}
+
+/* A fact that can only help, read by the row or by rows that give what it tests. */
+static const char *rests_on(const struct row *row)
+{
+	const char *found = NULL;
+
+	for (int i = 0; i < row->n_tests; i++) {
+		const struct test *test = &row->tests[i];
+		const struct subject *s = test->subject;
+
+		if ((s->facts & helping) != 0)
+			found = s->name;
+		for (int r = 0; s->table != NULL && r < s->table->n_rows; r++) {
+			const struct row *other = &s->table->rows[r];
+			bool gives = test->clause == NONE ||
+				     (test->values >> other->result[s->output] & 1) != 0;
+
+			if (gives && other->rests_on != NULL)
+				found = other->rests_on;
+		}
+	}
+	return found;
 }
 
 static void build(struct table *table)
 {
-	int matched[ROWS], *reached = table->reached, covered = FALSE;
-	bool collects = table->hit == 'C';
+	struct row *end = &table->rows[table->n_rows], *row;
+	int covered = FALSE;
 
 	if (table->state == BUILT)
 		return;
-	need(table->state != UNDER_WAY, "the table `%s` reads itself", table->name);
+	need(table->state == WAITING, "the table `%s` reads itself", table->name);
 	table->state = UNDER_WAY;
-	for (int i = 0; i < table->n_inputs; i++)
-		if (table->inputs[i]->table != NULL)
-			build(table->inputs[i]->table);
-	for (int o = 0; o < table->n_outputs; o++)
-		table->result[o] = LEAF(collects ? 0 : NO_ROW);
-	for (int row = 0; row < table->n_rows; row++) {
-		matched[row] = row_matches(table, row);
-		covered = either(covered, matched[row]);
+	for (row = table->rows; row < end; row++) {
+		for (int i = 0; i < row->n_tests; i++)
+			if (row->tests[i].subject->table != NULL)
+				build(row->tests[i].subject->table);
+		row->matched = where_matched(row);
+		covered = either(covered, row->matched);
 	}
-	for (int row = 0; row < table->n_rows; row++) {
-		reached[row] = matched[row];
-		for (int other = 0; other < table->n_rows; other++)
-			if (hides(table, other, row))
-				reached[row] = except(reached[row], matched[other]);
-		if (reached[row] == FALSE)
-			fault = row_id(table, row);
-		for (int other = 0; other < row && !collects; other++)
-			if (!agree(table, row, other) &&
-			    both(reached[row], reached[other]) != FALSE)
-				fault = row_id(table, row);
-		take_row(table, row, reached[row]);
+	for (row = table->rows; row < end; row++) {
+		row->rests_on = rests_on(row);
+		reach_row(table, row);
+		take_row(table, row);
 	}
-	for (int o = 0; o < table->n_outputs && !collects; o++)
-		table->result[o] = apply(FIRST, table->result[o], LEAF(NEVER));
-	if (!collects && covered != possible)
+	if (table->hit != 'C' && covered != possible)
 		fault = table->name;
 	table->state = BUILT;
+}
+
+static void build_all(void)
+{
+	struct table *end = &tables[n_tables], *t;
+
+	fault = NULL;
+	possible = TRUE;
+	for (t = tables; t < end; t++)
+		for (int row = 0; t->hit == 'n' && row < t->n_rows; row++)
+			possible = except(possible, where_matched(&t->rows[row]));
+	if (possible == FALSE)
+		fault = "the constraints exclude every case";
+	for (t = tables; t < end; t++)
+		if (t->hit != 'n')
+			build(t);
+}
+
+/* Where the output has a value, be it none. */
+static int where_given(const struct subject *output)
+{
+	int given = FALSE;
+
+	for (int v = 0; v < output->n_values; v++)
+		given = either(given, output->holds[v]);
+	return given;
+}
+
+static void compare_output(const struct subject *output)
+{
+	int diagram = LEAF(NEVER);
+
+	for (int v = 0; v < output->n_values; v++) {
+		int leaf = LEAF(v < output->n_known ? v : NO_VALUE);
+
+		diagram = either_or(output->holds[v], leaf, diagram);
+	}
+	compare(output->name, diagram);
 }
 
 /* ---- Conditions ---- */
 enum rank { ADVERSE, NO_ROUTE, REFER, WAIT, GRANT, RANKS };
 
 static const struct table *question;	/* the one that theorems are about */
-static const char *outcome;		/* its name, with the table's */
-static int is[RANKS], from[RANKS + 1];	/* where it has a rank, or one from there on */
+static const char *about;		/* its outcome's name */
+static int of[RANKS], from[RANKS + 1];	/* where it has a rank; has that or more */
 
 static void rank_outcome(void)
 {
 	static const char *const names[] = { "adverse", "no-route", "refer", "wait",
 					     "grant" };
-	const struct subject *s = question->outputs[question->outcome];
-	int result = question->result[question->outcome];
+	const struct subject *s = question->outcome;
 
-	outcome = s->name;
+	about = s->name;
 	from[RANKS] = FALSE;
 	for (int rank = GRANT; rank >= ADVERSE; rank--) {
-		int value = value_index(s->values, s->n_values, names[rank]);
+		int value = value_index(s->values, s->n_known, names[rank]);
 
-		is[rank] = value < 0 ? FALSE : apply(EQUAL, result, LEAF(value));
+		of[rank] = value < 0 ? FALSE : s->holds[value];
 		if (rank == NO_ROUTE)
-			is[rank] = either(is[rank], apply(EQUAL, result, LEAF(NONE)));
-		from[rank] = either(from[rank + 1], is[rank]);
+			of[rank] = either(of[rank], s->holds[s->n_known]);
+		from[rank] = either(from[rank + 1], of[rank]);
 	}
 }
 
-/* Joins over the levels behind which one of the facts is, or over all others. */
-static int join(enum operation operation, int diagram, uint64_t facts, bool behind)
+/* Where it holds for some classes of all that rests, or does not, on these facts. */
+static int some_behind(uint64_t facts, bool behind, int condition)
 {
-	bool over[LEVELS];
+	bool over[VARIABLES];
 
-	for (int i = 0; i < n_levels; i++)
-		over[i] = ((levels[i].subject->facts & facts) != 0) == behind;
-	return project(operation, diagram, over);
+	for (int v = 0; v < n_variables; v++)
+		over[v] = ((variables[v].subject->facts & facts) != 0) == behind;
+	return some_of(condition, over);
 }
 
-/* Where the condition holds for some values of these facts, all else equal. */
-static int some(uint64_t facts, int where)
+/* Where it holds for some values of these facts, all else equal. */
+static int some(uint64_t facts, int condition)
 {
-	return join(OR, where, facts, true);
+	return some_behind(facts, true, condition);
 }
 
-/* Where it holds in some of these classes of a level, all else equal. */
-static int some_class(int level, uint64_t classes, int where)
+/* Where it holds for some class of one variable, all else equal. */
+static int some_class(const struct variable *variable, int condition)
 {
-	bool over[LEVELS] = { false };
+	bool over[VARIABLES] = { false };
 
-	over[level] = true;
-	return project(OR, both(in_classes(level, classes), where), over);
+	over[variable - variables] = true;
+	return some_of(condition, over);
 }
 
-/* ---- P1, P2, P3: what is at stake makes no difference, not to a date either ---- */
-static void prove_stake(const char *theorem, const struct subject *output, int diagram,
-			uint64_t facts)
+/* ---- P1, P2, P3: what is at stake makes no difference, nor to a date ---- */
+
+/* Where some values of these facts make it true, and others false. */
+static int swayed(uint64_t facts, int condition, int among)
 {
-	int conflict = apply(EQUAL, join(MERGE, diagram, facts, true), LEAF(CONFLICT));
+	return both(some(facts, condition), some(facts, except(among, condition)));
+}
+
+static void prove_output(const char *theorem, const struct subject *output,
+			 uint64_t facts)
+{
+	int differ = FALSE, given = where_given(output);
 	const char *why = NULL;
 
-	for (int row = 0; output != NULL && row < output->table->n_rows; row++) {
-		int value = output_value(output->table, row, output->output);
-		const struct subject *date =
-			value == NONE ? NULL : find_subject(output->values[value]);
+	for (int v = 0; v < output->n_values; v++) {
+		const struct subject *read = find_subject(output->values[v]);
+		bool dated = read != NULL && is(read, "date");
 
-		if (date != NULL && date->type == DATE && (date->facts & facts) != 0)
-			why = date->name;
+		differ = either(differ, swayed(facts, output->holds[v], given));
+		if (dated && (read->facts & facts) != 0 && output->holds[v] != FALSE)
+			why = read->name;
 	}
-	conclude(theorem, output == NULL ? "-" : output->name, conflict, why);
+	conclude(theorem, output->name, differ, why);
 }
 
 /* Nor to the row that is shown, and so to the reason that is given. */
@@ -202,31 +233,29 @@ static void prove_rows(const char *theorem, uint64_t facts)
 {
 	int differ = FALSE;
 
-	for (int row = 0; row < question->n_rows; row++) {
-		int shown = apply(WHERE, possible, question->reached[row]);
-
-		shown = join(MERGE, apply(FIRST, shown, LEAF(NEVER)), facts, true);
-		differ = either(differ, apply(EQUAL, shown, LEAF(CONFLICT)));
-	}
-	conclude(theorem, outcome, differ, NULL);
+	for (int r = 0; r < question->n_rows; r++)
+		differ = either(differ,
+				swayed(facts, question->rows[r].reached, possible));
+	conclude(theorem, about, differ, NULL);
 }
 
 static void prove_stakes(void)
 {
-	static const char *const names[] = { "P1 non-interference", "P2 no-proxy",
-					     "P3 evidence" };
-	static const char *const of_rows[] = { "P1 non-interference-row",
-					       "P2 no-proxy-row", "P3 evidence-row" };
+	static const char *const names[][2] = {
+		{ "P1 non-interference", "P1 non-interference-row" },
+		{ "P2 no-proxy", "P2 no-proxy-row" },
+		{ "P3 evidence", "P3 evidence-row" },
+	};
 	uint64_t facts[] = { testimony, proxies, evidence };
 
 	for (int i = 0; i < 3; i++) {
 		if (question == NULL)
-			prove_stake(names[i], NULL, possible, facts[i]);
+			conclude(names[i][0], "-", swayed(facts[i], possible, TRUE),
+				 NULL);
 		for (int o = 0; question != NULL && o < question->n_outputs; o++)
-			prove_stake(names[i], question->outputs[o], question->result[o],
-				    facts[i]);
+			prove_output(names[i][0], question->outputs[o], facts[i]);
 		if (question != NULL)
-			prove_rows(of_rows[i], facts[i]);
+			prove_rows(names[i][1], facts[i]);
 	}
 }
 
@@ -235,23 +264,27 @@ static void prove_unknown(void)
 {
 	int turns = FALSE, widens = FALSE;
 
-	for (int i = 0; i < n_levels; i++) {
-		uint64_t unknown = (uint64_t)1 << (n_classes(levels[i].subject) - 1);
-		uint64_t known = unknown - 1;
+	for (const struct variable *v = variables; v < &variables[n_variables]; v++) {
+		int class = v->subject->n_known, unknown, better, decided;
 
-		if (!levels[i].subject->unknown)
+		if (v->element >= 0 || v->n_classes == class)
 			continue;
-		turns = either(turns, both(some_class(i, unknown, is[ADVERSE]),
-					   some_class(i, known, from[NO_ROUTE])));
-		for (enum rank rank = ADVERSE; rank < RANKS; rank++)
+		unknown = v->subject->holds[class];
+		better = some_class(v, except(from[NO_ROUTE], unknown));
+		decided = some_class(v, except(from[ADVERSE], unknown));
+		for (int rank = ADVERSE; rank < RANKS; rank++) {
+			int before = some_class(v, both(of[rank], unknown));
+			int after = some_class(v, except(of[rank], unknown));
+			int lost = both(decided, except(before, after));
+
+			if (rank == ADVERSE)
+				turns = either(turns, both(before, better));
 			if (rank != REFER)
-				widens = either(widens, except(
-					both(some_class(i, unknown, is[rank]),
-					     some_class(i, known, from[ADVERSE])),
-					some_class(i, known, is[rank])));
+				widens = either(widens, lost);
+		}
 	}
-	conclude("P4 unknown", outcome, turns, NULL);
-	conclude("P4 learning", outcome, widens, NULL);
+	conclude("P4 unknown", about, turns, NULL);
+	conclude("P4 learning", about, widens, NULL);
 }
 
 /* ---- P5: what can only help never harms ---- */
@@ -259,21 +292,23 @@ static void prove_help(void)
 {
 	int turns = FALSE, worse = FALSE;
 
-	for (int f = 0; f < n_facts; f++) {
-		uint64_t fact = helping & (uint64_t)1 << f;
+	for (const struct subject *s = subjects; s < &subjects[n_facts]; s++)
+		if ((s->facts & helping) != 0)
+			turns = either(turns, both(some(s->facts, of[ADVERSE]),
+						   some(s->facts, from[NO_ROUTE])));
+	for (const struct variable *v = variables; v < &variables[n_variables]; v++)
+		for (int rank = NO_ROUTE; rank < RANKS; rank++) {
+			int lower = except(from[ADVERSE], from[rank]), with;
 
-		turns = either(turns, both(some(fact, is[ADVERSE]),
-					   some(fact, from[NO_ROUTE])));
-	}
-	for (int i = 0; i < n_levels; i++)
-		for (enum rank rank = NO_ROUTE; rank < RANKS; rank++)
-			if (levels[i].subject->type == SET &&
-			    (levels[i].subject->facts & helping) != 0)
-				worse = either(worse, both(
-					some_class(i, 1, from[rank]),
-					some_class(i, 2, except(from[ADVERSE], from[rank]))));
-	conclude("P5 protection", outcome, turns, NULL);
-	conclude("P5 gain", outcome, worse, NULL);
+			if (v->element < 0 || (v->subject->facts & helping) == 0)
+				continue;
+			with = v->subject->holds[v->element];
+			lower = some_class(v, both(lower, with));
+			worse = either(worse, both(lower,
+				some_class(v, except(from[rank], with))));
+		}
+	conclude("P5 protection", about, turns, NULL);
+	conclude("P5 gain", about, worse, NULL);
 }
 
 /* Facts that a row of the constraints ties to the age group, and itself. */
@@ -282,12 +317,11 @@ static uint64_t tied_to(const struct subject *age)
 	uint64_t tied = age->facts;
 
 	for (const struct table *t = tables; t < &tables[n_tables]; t++)
-		for (int row = 0; t->hit == 'N' && row < t->n_rows; row++) {
+		for (int row = 0; t->hit == 'n' && row < t->n_rows; row++) {
 			uint64_t facts = 0;
 
-			for (int i = 0; i < t->n_inputs; i++)
-				if (strcmp(cell(t, row, t->in[i]), "-") != 0)
-					facts |= t->inputs[i]->facts;
+			for (int i = 0; i < t->rows[row].n_tests; i++)
+				facts |= t->rows[row].tests[i].subject->facts;
 			tied |= (facts & age->facts) != 0 ? facts : 0;
 		}
 	return tied;
@@ -297,71 +331,42 @@ static uint64_t tied_to(const struct subject *age)
 static void prove_child(void)
 {
 	const struct subject *age = find_subject("age.group");
-	int turns = FALSE, worse = FALSE, adult, child;
-	uint64_t tied;
+	int adult = FALSE, child = FALSE, turns, worse = FALSE;
+	uint64_t tied = age == NULL ? 0 : tied_to(age);
 
-	if (age != NULL && age->read && age->type != SET) {
-		adult = value_index(age->values, age->n_values, "adult");
-		adult = in_classes(age->level[0], adult < 0 ? 0 : (uint64_t)1 << adult);
-		child = in_classes(age->level[0], ((uint64_t)1 << age->n_values) - 1);
-		child = except(child, adult);
-		tied = tied_to(age);
-		turns = both(some(tied, both(adult, from[NO_ROUTE])),
-			     some(tied, both(child, is[ADVERSE])));
-		for (enum rank rank = NO_ROUTE; rank < RANKS; rank++)
-			worse = either(worse, except(some(tied, both(adult, from[rank])),
-						     some(tied, both(child, from[rank]))));
-		worse = both(worse, some(tied, both(child, from[ADVERSE])));
-	}
-	conclude("P5 child-adverse", outcome, turns, NULL);
-	conclude("P5 child-rank", outcome, worse, NULL);
+	for (int v = 0; age != NULL && age->holds[0] != 0 && v < age->n_known; v++)
+		if (strcmp(age->values[v], "adult") == 0)
+			adult = age->holds[v];
+		else
+			child = either(child, age->holds[v]);
+	turns = both(some(tied, both(adult, from[NO_ROUTE])),
+		     some(tied, both(child, of[ADVERSE])));
+	for (int rank = NO_ROUTE; rank < RANKS; rank++)
+		worse = either(worse, except(some(tied, both(adult, from[rank])),
+					     some(tied, both(child, from[rank]))));
+	worse = both(worse, some(tied, both(child, from[ADVERSE])));
+	conclude("P5 child-adverse", about, turns, NULL);
+	conclude("P5 child-rank", about, worse, NULL);
 }
 
 /* ---- P7: an adverse row has reasons, rests on nothing that helps, has a way out */
-static const char *rests_on(const struct table *table, int row, bool seen[][ROWS])
-{
-	const char *found = NULL;
-
-	if (seen[table - tables][row])
-		return NULL;
-	seen[table - tables][row] = true;
-	for (int i = 0; i < table->n_inputs && found == NULL; i++) {
-		struct subject *s = table->inputs[i];
-		struct test test = read_cell(s, cell(table, row, table->in[i]));
-		bool absence = s->type == SET && test.clause != SOME && test.clause != ALL;
-
-		if (test.clause == ANY)
-			continue;
-		if ((s->facts & helping) != 0)
-			return s->name;
-		for (int r = 0; s->table != NULL && r < s->table->n_rows && !found; r++)
-			if (absence || (test.mask >> output_value(s->table, r, s->output) & 1))
-				found = rests_on(s->table, r, seen);
-	}
-	return found;
-}
-
 static void prove_adverse(void)
 {
-	const struct subject *age = find_subject("age.group"), *s;
+	const struct subject *age = find_subject("age.group"), *s = question->outcome;
 	const char *lacks = NULL, *reads = NULL;
-	bool seen[TABLES][ROWS] = { { false } };
-	int better = join(OR, from[NO_ROUTE], age == NULL ? 0 : age->facts, false);
+	int better = some_behind(age == NULL ? 0 : age->facts, false, from[NO_ROUTE]);
 
-	s = question->outputs[question->outcome];
-	for (int row = 0; row < question->n_rows; row++) {
-		int value = output_value(question, row, question->outcome);
+	for (int r = 0; r < question->n_rows; r++) {
+		const struct row *row = &question->rows[r];
 
-		if (value == NONE || strcmp(s->values[value], "adverse") != 0)
-			continue;
-		if (!is_reasoned(question, row))
-			lacks = row_id(question, row);
-		if (reads == NULL)
-			reads = rests_on(question, row, seen);
+		if (strcmp(s->values[row->result[s->output]], "adverse") == 0) {
+			lacks = row->reasoned ? lacks : row->id;
+			reads = row->rests_on == NULL ? reads : row->rests_on;
+		}
 	}
-	conclude("P7 adverse-reason", outcome, FALSE, lacks);
-	conclude("P7 adverse-reads", outcome, FALSE, reads);
-	conclude("P7 way-out", outcome, except(is[ADVERSE], better), NULL);
+	conclude("P7 adverse-reason", about, FALSE, lacks);
+	conclude("P7 adverse-reads", about, FALSE, reads);
+	conclude("P7 way-out", about, except(of[ADVERSE], better), NULL);
 }
 
 /* ---- P0, and all ---- */
@@ -370,7 +375,8 @@ static const char *bad_name(void)
 	const char *found = NULL;
 
 	for (const struct subject *s = subjects; s < &subjects[n_subjects]; s++) {
-		if (tells(s->name, s->table == NULL) || (s->class != NULL && s->facts & testimony))
+		if (tells(s->name, s->table == NULL) ||
+		    strcmp(s->class, "testimony") == 0)
 			found = s->name;
 		for (int v = 0; s->table != NULL && v < s->n_values; v++)
 			if (tells(s->values[v], false))
@@ -378,8 +384,8 @@ static const char *bad_name(void)
 	}
 	for (const struct table *t = tables; t < &tables[n_tables]; t++)
 		for (int row = 0; row < t->n_rows; row++)
-			if (tells(row_id(t, row), false))
-				found = row_id(t, row);
+			if (tells(t->rows[row].id, false))
+				found = t->rows[row].id;
 	return found;
 }
 
@@ -391,27 +397,12 @@ static void sort_facts(void)
 			testimony |= s->facts;
 		else if (s->proxy)
 			proxies |= s->facts;
-		if (strcmp(s->class, "evidence") == 0 || strcmp(s->class, "hidden") == 0)
+		if (strcmp(s->class, "evidence") == 0 ||
+		    strcmp(s->class, "hidden") == 0)
 			evidence |= s->facts;
 		if (strcmp(s->direction, "+") == 0)
 			helping |= s->facts;
 	}
-}
-
-static void build_all(void)
-{
-	int allowed = possible = TRUE;
-
-	fault = NULL;
-	for (const struct table *t = tables; t < &tables[n_tables]; t++)
-		for (int row = 0; t->hit == 'N' && row < t->n_rows; row++)
-			allowed = except(allowed, row_matches(t, row));
-	possible = allowed;
-	if (possible == FALSE)
-		fault = "the constraints exclude every case";
-	for (struct table *t = tables; t < &tables[n_tables]; t++)
-		if (t->hit != 'N')
-			build(t);
 }
 
 /* In the order of the claims in a package. */
@@ -423,19 +414,18 @@ void prove_all(void)
 	build_all();
 	compare("possible", possible);
 	for (t = tables; t < end; t++)
-		for (int o = 0; t->outcome >= 0 && o < t->n_outputs; o++)
-			compare(t->outputs[o]->name, t->result[o]);
+		for (int o = 0; t->outcome != NULL && o < t->n_outputs; o++)
+			compare_output(t->outputs[o]);
 	conclude("P0 no-testimony", "-", FALSE, bad_name());
 	question = NULL;
 	prove_stakes();
 	conclude("P6 complete", "-", FALSE, fault);
 	for (t = tables; t < end; t++)
-		for (int o = 0; t->outcome >= 0 && o < t->n_outputs; o++)
+		for (int o = 0; t->outcome != NULL && o < t->n_outputs; o++)
 			conclude("P6 complete", t->outputs[o]->name,
-				 both(possible, apply(EQUAL, t->result[o], LEAF(NEVER))),
-				 NULL);
+				 except(possible, where_given(t->outputs[o])), NULL);
 	for (question = tables; question < end; question++) {
-		if (question->outcome < 0)
+		if (question->outcome == NULL)
 			continue;
 		rank_outcome();
 		prove_stakes();
