@@ -146,6 +146,8 @@ clients_audit_libaudit_a_SOURCES = \
 	clients/audit/content.h \
 	clients/audit/enacted.c \
 	clients/audit/enacted.h \
+	clients/audit/erasures.c \
+	clients/audit/erasures.h \
 	clients/audit/export.c \
 	clients/audit/export.h \
 	clients/audit/export_reader.h \

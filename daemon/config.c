@@ -27,6 +27,9 @@ const struct config_option config_options[] = {
 	{ "root-key", "FILE", 0, 0, "", false, TEXT(root_key),
 	  "seals the keyring: 64 hexadecimal digits; without it a key is made "
 	  "beside the ring" },
+	{ "erasure-keys", "FILE", 0, 0, "", false, TEXT(erasure_keys),
+	  "who may authorise an erasure: the lines \"eraser VKEY\" and "
+	  "\"protection VKEY\"" },
 	{ "segment-bytes", "bytes", 64 * KIB, GIB, "67108864", false,
 	  NUMBER(segment_bytes),
 	  "size of a new file of the log, a multiple of 512" },

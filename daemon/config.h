@@ -18,6 +18,7 @@ struct config {
 	char socket[CONFIG_TEXT_BYTES];
 	char origin[CONFIG_TEXT_BYTES];
 	char root_key[CONFIG_TEXT_BYTES];
+	char erasure_keys[CONFIG_TEXT_BYTES];
 	uint64_t segment_bytes;
 	uint64_t map_bytes;
 	uint64_t index_batch;

@@ -12,6 +12,8 @@
 #include "daemon/logging.h"
 #include "daemon/loop.h"
 #include "daemon/service.h"
+#include "daemon/store/durable.h"
+#include "proto/tombstone.h"
 #include "daemon/supervisor.h"
 
 #define EXIT_BROKEN 1
@@ -20,6 +22,7 @@
 #define WATCHDOG_MIN_MS 5000 /* proving the largest edition blocks the loop */
 
 struct daemon {
+	struct erasure_keys erasure_keys;
 	int argc;
 	char **argv;
 	struct config config;
@@ -116,6 +119,9 @@ static int open_store(struct daemon *daemon)
 	if (report.new_keyring)
 		logging(LOGGING_NOTICE, "made a new keyring in %s/keys",
 			daemon->config.store);
+	if (report.resumed)
+		logging(LOGGING_NOTICE,
+			"went on with an erasure that was interrupted");
 	if (report.root_beside)
 		logging(LOGGING_WARNING,
 			"the root key lies in %s/keys, beside the keyring: keep keys/ "
@@ -179,6 +185,28 @@ static int open_own_listener(struct daemon *daemon)
 	return r;
 }
 
+/* Without the two roles' keys the daemon runs, and nothing can be erased. */
+static int read_erasure_keys(struct daemon *daemon)
+{
+	CLEANUP(durable_free) struct bytes text = { NULL, 0 };
+	const char *path = daemon->config.erasure_keys;
+	int r;
+
+	if (path[0] == '\0')
+		return 0;
+	r = durable_read_public(path, 4096, &text);
+	if (r == 0 && !erasure_keys_parse(text, &daemon->erasure_keys))
+		r = -EINVAL;
+	if (r == DURABLE_E_ABSENT || r == DURABLE_E_OPEN_TO_OTHERS)
+		r = r == DURABLE_E_ABSENT ? -ENOENT : -EPERM;
+	if (r != 0)
+		logging(LOGGING_ERROR,
+			"%s cannot be used (%s): it must hold two lines, \"eraser "
+			"VKEY\" and \"protection VKEY\", of two different keys, and "
+			"nobody else may write it", path, strerror(-r));
+	return r;
+}
+
 static int open_listener(struct daemon *daemon)
 {
 	int r = adopt_listener(daemon);
@@ -230,7 +258,11 @@ static int serve(struct daemon *daemon)
 		.on_stop = stopping,
 		.context = daemon,
 	};
-	int r = service_open(&options, &daemon->service);
+	int r;
+
+	if (daemon->config.erasure_keys[0] != '\0')
+		options.erasure_keys = &daemon->erasure_keys;
+	r = service_open(&options, &daemon->service);
 
 	if (r == 0) {
 		loop.service = daemon->service;
@@ -283,6 +315,8 @@ int daemon_run(int argc, char **argv)
 	r = digest_start();
 	if (r != 0)
 		logging(LOGGING_ERROR, "OpenSSL cannot be used: %s", strerror(-r));
+	if (r == 0)
+		r = read_erasure_keys(&daemon);
 	if (r == 0)
 		r = open_store(&daemon);
 	if (r == 0)

@@ -4,6 +4,7 @@
 /* Without the switch there is nothing here, not even its name. */
 #ifdef PERMIT_FAULT_SWITCH
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,6 +60,14 @@ static bool bend_diagram(struct edition *edition, struct arena *arena)
 	}
 	edition->diagram = diagram;
 	return true;
+}
+
+void fault_crash(const char *step)
+{
+	const char *wanted = getenv("PERMITD_TEST_CRASH");
+
+	if (wanted != NULL && strcmp(wanted, step) == 0)
+		raise(SIGKILL);
 }
 
 const struct edition *fault_edition(const struct edition *edition,

@@ -17,9 +17,20 @@
  * NULL when the arena is full.
  */
 #ifdef PERMIT_FAULT_SWITCH
+/*
+ * Ends the process here, as a power cut would, when the environment says
+ * PERMITD_TEST_CRASH=<this step>.
+ */
+void fault_crash(const char *step);
+
 const struct edition *fault_edition(const struct edition *edition,
 				    struct arena *arena);
 #else
+static inline void fault_crash(const char *step)
+{
+	(void)step;
+}
+
 static inline const struct edition *fault_edition(const struct edition *edition,
 						  struct arena *arena)
 {

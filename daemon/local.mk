@@ -45,6 +45,7 @@ daemon_sources = \
 	daemon/service_answer.c \
 	daemon/service_edition.c \
 	daemon/service_enact.c \
+	daemon/service_erase.c \
 	daemon/service_evaluate.c \
 	daemon/service_info.h \
 	daemon/service_log.c \
@@ -67,6 +68,8 @@ daemon_sources = \
 	daemon/store/editions.h \
 	daemon/store/editions_load.c \
 	daemon/store/editions_state.h \
+	daemon/store/erasure.c \
+	daemon/store/erasure.h \
 	daemon/store/index.c \
 	daemon/store/index.h \
 	daemon/store/keystore.c \

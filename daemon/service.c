@@ -20,6 +20,7 @@ static int (*const handlers[])(struct service *, struct call *) = {
 	[PERMIT__V1__REQUEST__BODY_GET_DECISION] = serve_get_decision,
 	[PERMIT__V1__REQUEST__BODY_READ_LOG] = serve_read_log,
 	[PERMIT__V1__REQUEST__BODY_STATUS] = serve_status,
+	[PERMIT__V1__REQUEST__BODY_ERASE_CASES] = serve_erase_cases,
 };
 
 int service_open(const struct service_options *options,
@@ -31,6 +32,7 @@ int service_open(const struct service_options *options,
 		return -ENOMEM;
 	service->store = options->store;
 	service->limits = options->limits;
+	service->erasure_keys = options->erasure_keys;
 	service->engine = engine_id();
 	service->started_ms = clock_ms();
 	service->items = calloc(SEGMENT_ENTRIES_MAX, sizeof(*service->items));

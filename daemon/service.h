@@ -20,11 +20,14 @@
  * send nothing more and exit.
  */
 struct service;
+struct erasure_keys;
 
 /* All of this must outlive the service. */
 struct service_options {
 	struct store *store;
 	const struct limits *limits; /* may change between calls */
+	/* who may authorise an erasure; NULL: nobody */
+	const struct erasure_keys *erasure_keys;
 };
 
 /* Returns 0 or -errno. */

@@ -147,6 +147,8 @@ int recorded_read(struct service *service, uint64_t seq, struct arena *arena,
 		return damaged(seq, "its bytes are no entry of that number");
 	if (entry.type != ENTRY_DECISION)
 		return RECORDED_NO_DECISION;
+	if (raw.blob.n == 0)
+		return RECORDED_ERASED;
 	r = open_content(service, &entry, &raw, arena, &content);
 	if (r != 0)
 		return r;
@@ -321,6 +323,9 @@ int serve_get_decision(struct service *service, struct call *call)
 			return answer_internal(service, call,
 					       "the log is damaged there");
 	}
+	if (r == RECORDED_ERASED)
+		return answer_no(service, call, ERASED, "get_decision",
+				 "The content of this decision was erased.");
 	if (r > 0)
 		return answer_no(service, call, NOT_FOUND, "get_decision",
 				 "There is no such decision in this log.");

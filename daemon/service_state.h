@@ -51,6 +51,7 @@ struct stream {
 struct service {
 	struct store *store;
 	const struct limits *limits;
+	const struct erasure_keys *erasure_keys;
 	struct digest engine;
 	uint64_t started_ms;
 	bool stopping;
@@ -201,6 +202,7 @@ MUST_USE int require_proof(struct service *service, struct call *call,
 
 #define RECORDED_DAMAGED 1     /* the journal has the reason */
 #define RECORDED_NO_DECISION 2 /* the entry is of another kind */
+#define RECORDED_ERASED 3      /* its content is gone */
 
 /* A decision read back from the log. Everything is in the arena. */
 struct recorded {
@@ -240,6 +242,7 @@ MUST_USE int serve_list_editions(struct service *service, struct call *call);
 MUST_USE int serve_get_edition(struct service *service, struct call *call);
 MUST_USE int serve_get_decision(struct service *service, struct call *call);
 MUST_USE int serve_read_log(struct service *service, struct call *call);
+MUST_USE int serve_erase_cases(struct service *service, struct call *call);
 MUST_USE int serve_status(struct service *service, struct call *call);
 
 /* Ends a reading of the log, answered or not. */

@@ -28,7 +28,8 @@ proto_sources = \
 	proto/sealed.c proto/sealed.h \
 	proto/segment.c proto/segment.h \
 	proto/signer.c proto/signer.h \
-	proto/tiles.c proto/tiles.h
+	proto/tiles.c proto/tiles.h \
+	proto/tombstone.c proto/tombstone.h
 
 # The wire: frames, requests, answers, and the bytes of a decision.
 proto_sources += \

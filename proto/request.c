@@ -333,6 +333,27 @@ static bool check_get_decision(const Permit__V1__GetDecisionRequest *get,
 		      "say which decision: id or log_index");
 }
 
+static bool check_erase(const Permit__V1__EraseCasesRequest *erase,
+			struct refusal *refusal)
+{
+	if (erase->n_case_refs == 0 || erase->n_case_refs > REQUEST_ERASE_CASES_MAX)
+		return REFUSE(refusal, OUT_OF_RANGE, "erase_cases.case_refs",
+			      "name 1 to %d cases", REQUEST_ERASE_CASES_MAX);
+	for (size_t i = 0; i < erase->n_case_refs; i++)
+		if (!caseref_valid(erase->case_refs[i], strlen(erase->case_refs[i])))
+			return REFUSE(refusal, VALUE_NOT_VALID,
+				      "erase_cases.case_refs",
+				      "number %zu is not a case reference", i + 1);
+	if (erase->n_statements > REQUEST_STATEMENTS_MAX)
+		return REFUSE(refusal, OUT_OF_RANGE, "erase_cases.statements",
+			      "at most %d statements", REQUEST_STATEMENTS_MAX);
+	if (erase->reason < PERMIT__V1__ERASURE_REASON__ERASURE_REASON_RETENTION ||
+	    erase->reason > PERMIT__V1__ERASURE_REASON__ERASURE_REASON_UNLAWFUL)
+		return REFUSE(refusal, VALUE_NOT_VALID, "erase_cases.reason",
+			      "say why: retention, request, order or unlawful");
+	return true;
+}
+
 static bool check_body(const Permit__V1__Request *request, struct refusal *refusal)
 {
 	switch (request->body_case) {
@@ -349,6 +370,8 @@ static bool check_body(const Permit__V1__Request *request, struct refusal *refus
 		return check_get_edition(request->get_edition, refusal);
 	case PERMIT__V1__REQUEST__BODY_GET_DECISION:
 		return check_get_decision(request->get_decision, refusal);
+	case PERMIT__V1__REQUEST__BODY_ERASE_CASES:
+		return check_erase(request->erase_cases, refusal);
 	case PERMIT__V1__REQUEST__BODY_READ_LOG:
 	case PERMIT__V1__REQUEST__BODY_STATUS:
 		return true;

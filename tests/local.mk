@@ -43,6 +43,7 @@ unit_tests += \
 	tests/unit/test_segment \
 	tests/unit/test_signer \
 	tests/unit/test_tiles \
+	tests/unit/test_tombstone \
 	tests/unit/test_trust
 tests_unit_test_log_SOURCES = tests/unit/test_log.c $(log_fixture)
 tests_unit_test_log_faults_SOURCES = tests/unit/test_log_faults.c $(log_fixture)
@@ -268,6 +269,7 @@ unit_tests += \
 	tests/unit/test_supervisor \
 	tests/integration/test_enact \
 	tests/integration/test_process \
+	tests/integration/test_erasure \
 	tests/integration/test_receipts \
 	tests/integration/test_sealed \
 	tests/integration/test_requests \
@@ -282,6 +284,10 @@ tests_integration_test_process_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)
 tests_integration_test_sealed_SOURCES = \
 	tests/integration/test_sealed.c $(daemon_case)
 tests_integration_test_sealed_LDADD = $(AUDIT_LIBS) $(CLIENT_LIBS) $(TEST_LIBS)
+tests_integration_test_erasure_SOURCES = \
+	tests/integration/test_erasure.c \
+	tests/support/erase.c tests/support/erase.h $(daemon_case)
+tests_integration_test_erasure_LDADD = $(AUDIT_LIBS) $(CLIENT_LIBS) $(TEST_LIBS)
 tests_integration_test_receipts_SOURCES = \
 	tests/integration/test_receipts.c $(daemon_case)
 tests_integration_test_receipts_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)

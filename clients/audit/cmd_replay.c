@@ -11,6 +11,8 @@ static const char *verdict_name(enum replay_verdict verdict)
 		return "different";
 	case REPLAY_SEALED:
 		return "sealed";
+	case REPLAY_ERASED:
+		return "erased";
 	case REPLAY_UNDECIDABLE:
 		break;
 	}
@@ -69,6 +71,8 @@ static void say(const struct output_stream *out, const struct replay_report *rep
 	say_count(out, "same", report->n_same);
 	say_count(out, "different", report->n_different);
 	say_count(out, "undecidable", report->n_undecidable);
+	if (report->n_erased > 0)
+		say_count(out, "erased", report->n_erased);
 	if (report->n_sealed > 0)
 		say_count(out, "sealed", report->n_sealed);
 	if (!all)
@@ -106,11 +110,12 @@ static json_t *report_json(const char *path, const struct replay_report *report,
 
 	if (report->opened)
 		log = log_json(path, &report->key, &report->head);
-	return json_pack("{s:o,s:I,s:I,s:I,s:I,s:o,s:o}", "log", log, "same",
+	return json_pack("{s:o,s:I,s:I,s:I,s:I,s:I,s:o,s:o}", "log", log, "same",
 			 (json_int_t)report->n_same, "different",
 			 (json_int_t)report->n_different, "undecidable",
 			 (json_int_t)report->n_undecidable, "sealed",
-			 (json_int_t)report->n_sealed, "first",
+			 (json_int_t)report->n_sealed, "erased",
+			 (json_int_t)report->n_erased, "first",
 			 named_json(report), "finding", finding_json(finding));
 }
 

@@ -41,6 +41,8 @@ static void say_log(const struct output_stream *out,
 				   report->n_of_type[type]);
 	if (report->n_sealed > 0)
 		say_number(out, "sealed", report->n_sealed);
+	if (report->n_erased > 0)
+		say_number(out, "erased", report->n_erased);
 	say_period(out, report);
 	output_field(out, LABEL_COLUMNS, "root", root_text(&report->head.root, root));
 	output_field(out, LABEL_COLUMNS, "key", vkey);
@@ -71,6 +73,12 @@ static void say_memory(const struct output_stream *out,
 static void say_notes(const struct output_stream *out,
 		      const struct verify_report *report)
 {
+	if (report->n_tombstones > 0 && !report->signers_checked) {
+		output_line(out, "%s", "");
+		output_paragraph(out, 0, "",
+				 "Who authorised the erasures was not checked: name "
+				 "the keys of the two roles with --roles.");
+	}
 	if (report->n_sealed > 0) {
 		output_line(out, "%s", "");
 		output_paragraph(out, 0, "",
@@ -145,7 +153,7 @@ static json_t *report_json(const struct verify_request *request,
 		log = log_json(request->path, &report->key, &report->head);
 	if (request->trust != NULL && finding == NULL)
 		witnesses = witnesses_json(request->trust, &report->seen);
-	return json_pack("{s:b,s:o,s:o,s:b,s:o,s:b,s:I,s:o,s:I,s:I,s:I,s:b,s:I,s:o}", "sound",
+	return json_pack("{s:b,s:o,s:o,s:b,s:o,s:b,s:I,s:o,s:I,s:I,s:I,s:I,s:b,s:I,s:o}", "sound",
 			 finding == NULL, "log", log, "witnesses", witnesses,
 			 "remembered",
 			 report->remembered, "known_size",
@@ -154,7 +162,8 @@ static json_t *report_json(const struct verify_request *request,
 				 json_null(),
 			 "other_key", report->other_key, "n_read",
 			 (json_int_t)report->n_read, "counts", counts_json(report),
-			 "n_sealed", (json_int_t)report->n_sealed, "first_ms",
+			 "n_sealed", (json_int_t)report->n_sealed, "n_erased",
+			 (json_int_t)report->n_erased, "first_ms",
 			 (json_int_t)report->first_ms, "last_ms",
 			 (json_int_t)report->last_ms, "unfinished",
 			 report->head.unfinished, "n_other_files",
@@ -197,6 +206,8 @@ static enum exit_code run(const struct invocation *in)
 	CLEANUP(audit_keys_close) struct audit_keys *keys = NULL;
 	char vkey[VKEY_TEXT_BYTES];
 	struct trust trust;
+	struct erasure_keys roles;
+	bool roles_given;
 	struct verify_report report;
 	struct finding finding = { .has_entry = false };
 	enum exit_code code =
@@ -207,9 +218,12 @@ static enum exit_code run(const struct invocation *in)
 		code = read_keys(in, &keys);
 	if (code == EXIT_DONE)
 		code = read_whom(in, &trust, vkey, &request);
+	if (code == EXIT_DONE)
+		code = read_roles(in, &roles, &roles_given);
 	if (code != EXIT_DONE)
 		return code;
 	request.keys = keys;
+	request.roles = roles_given ? &roles : NULL;
 	r = verify_log(&request, &report, &finding);
 	if (r == -EROFS)
 		return say_no_memory(in, request.memory);
@@ -247,7 +261,7 @@ const struct command command_verify = {
 	},
 	.takes = TAKES_ALWAYS | OPTION(OPTION_EXPECT_SIZE) | OPTION(OPTION_KEYS) |
 		 OPTION(OPTION_ROOT_KEY) | OPTION(OPTION_STATE) |
-		 OPTION(OPTION_TRUST),
+		 OPTION(OPTION_TRUST) | OPTION(OPTION_ROLES),
 	.min_operands = 1,
 	.max_operands = 1,
 	.run = run,

@@ -5,6 +5,7 @@
 #include <limits.h>
 
 #include "clients/audit/keys.h"
+#include "proto/tombstone.h"
 #include "clients/audit/source.h"
 #include "clients/options.h"
 
@@ -20,6 +21,7 @@ enum audit_option {
 	OPTION_TRUST,
 	OPTION_KEYS,
 	OPTION_ROOT_KEY,
+	OPTION_ROLES,
 	OPTION_STATE,
 	OPTION_KEY,
 	OPTION_NAME,
@@ -60,6 +62,10 @@ const char *state_folder(const struct invocation *in, char to[PATH_MAX]);
 
 /* Says that the folder of state_folder does not serve, for -EROFS of verify_log. */
 enum exit_code say_no_memory(const struct invocation *in, const char *folder);
+
+/* The keys of --roles; ret_given is false without that option. Likewise. */
+enum exit_code read_roles(const struct invocation *in,
+			  struct erasure_keys *ret_keys, bool *ret_given);
 
 /* Says what -errno of reading or writing a log means, by its exit code. */
 enum exit_code say_failure(const struct invocation *in, const char *path, int r);

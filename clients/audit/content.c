@@ -17,6 +17,9 @@ int content_read(struct audit_keys *keys, const struct source_item *item,
 	struct sealed sealed;
 	uint8_t *space;
 
+	*ret_why = "was erased";
+	if (item->erased)
+		return CONTENT_E_ERASED;
 	if (!blob_is_sealed(item->blob)) {
 		enum blob_fault clear = blob_decision_decode(item->blob, ret_content);
 
@@ -202,14 +205,15 @@ static int check_with_edition(struct content_checker *checker,
 	return r != 0 ? r : check_result(checker, item, content, edition, finding);
 }
 
-/* Without its key there is still the edition that it names. */
-static int check_sealed(struct content_checker *checker,
+/* Without its content there is still the edition that it names. */
+static int check_closed(struct content_checker *checker,
 			const struct source_item *item, struct finding *finding)
 {
 	if (enacted_find(&checker->enacted, &item->entry.policy_hash) == NULL)
 		return wrong(item, "no entry before it has enacted its edition",
 			     finding);
-	checker->n_sealed++;
+	if (!item->erased)
+		checker->n_sealed++;
 	return 0;
 }
 
@@ -221,8 +225,8 @@ static int check_decision(struct content_checker *checker,
 	const char *why;
 	int r = content_read(checker->keys, item, &content, &why);
 
-	if (r == CONTENT_E_SEALED)
-		return check_sealed(checker, item, finding);
+	if (r == CONTENT_E_SEALED || r == CONTENT_E_ERASED)
+		return check_closed(checker, item, finding);
 	if (r == CONTENT_E_BAD)
 		return finding_at(finding, item->entry.seq, item->blob_file,
 				  finding_do_not_trust, "its blob %s", why);

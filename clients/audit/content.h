@@ -8,6 +8,7 @@
 #include "proto/blob.h"
 
 #define CONTENT_E_SEALED 3	/* sealed, and there is no key that opens it */
+#define CONTENT_E_ERASED 5	/* it is not here any more */
 #define CONTENT_E_BAD 4		/* ret_why continues "its blob ..." */
 
 /*

@@ -141,7 +141,11 @@ static int put_blob(struct exporter *exporter, const struct source_item *item)
 	char path[FOLDER_PATH_BYTES];
 	int r = 0;
 
-	if (item->entry.has_blob) {
+	if (item->erased) {
+		/* An earlier export may have had it. */
+		folder_blob_path(item->entry.seq, path);
+		r = folder_remove(exporter->folder_fd, path);
+	} else if (item->entry.has_blob) {
 		folder_blob_path(item->entry.seq, path);
 		r = put(exporter, path, item->blob, covered);
 	}

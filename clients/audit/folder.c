@@ -146,6 +146,19 @@ int folder_sync(int folder_fd)
 }
 
 /* A bundle's path has the same number behind another folder's name. */
+bool folder_lacks(int folder_fd, const char *path)
+{
+	return faccessat(folder_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) != 0 &&
+	       (errno == ENOENT || errno == ENOTDIR);
+}
+
+int folder_remove(int folder_fd, const char *path)
+{
+	if (unlinkat(folder_fd, path, 0) == 0 || errno == ENOENT || errno == ENOTDIR)
+		return 0;
+	return -errno;
+}
+
 void folder_blob_path(uint64_t seq, char to[FOLDER_PATH_BYTES])
 {
 	char path[TILE_PATH_BYTES];

@@ -45,6 +45,12 @@ void close_folder(int *fd);
 MUST_USE int folder_read(int folder_fd, const char *path, size_t max_bytes,
 			 struct buffer *ret_content);
 
+/* Whether there is no such file. */
+bool folder_lacks(int folder_fd, const char *path);
+
+/* Removes a file that is there, or is not. Returns 0 or -errno. */
+MUST_USE int folder_remove(int folder_fd, const char *path);
+
 /*
  * Writes a file whole, with the folders above it: beside it first, then
  * renamed over it. Nothing is durable before folder_sync.

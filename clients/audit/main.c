@@ -26,6 +26,9 @@ static const struct option options[N_AUDIT_OPTIONS] = {
 			   "them must have signed (C2SP tlog-policy)" },
 	[OPTION_KEYS] = { "keys", "DIR",
 			  "the folder keys of the store, to open what is sealed" },
+	[OPTION_ROLES] = { "roles", "FILE",
+			   "the keys of those who may authorise an erasure: the "
+			   "lines \"eraser VKEY\" and \"protection VKEY\"" },
 	[OPTION_ROOT_KEY] = { "root-key", "FILE",
 			      "the root key of the keyring; else root.key in the "
 			      "folder of --keys" },

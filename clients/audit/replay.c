@@ -47,6 +47,8 @@ static enum replay_verdict prepare(struct replay *replay,
 
 	if (r == CONTENT_E_SEALED)
 		return REPLAY_SEALED;
+	if (r == CONTENT_E_ERASED)
+		return REPLAY_ERASED;
 	if (r != 0)
 		return undecidable(again, "its content cannot be read");
 	if (enacted == NULL)
@@ -119,9 +121,12 @@ static void note_verdict(struct replay_report *report, uint64_t entry,
 		report->n_different++;
 	else if (verdict == REPLAY_SEALED)
 		report->n_sealed++;
+	else if (verdict == REPLAY_ERASED)
+		report->n_erased++;
 	else
 		report->n_undecidable++;
-	if (verdict == REPLAY_SEALED || report->n_named == REPLAY_NAMED_MAX)
+	if (verdict == REPLAY_SEALED || verdict == REPLAY_ERASED ||
+	    report->n_named == REPLAY_NAMED_MAX)
 		return;
 	named = &report->named[report->n_named++];
 	named->entry = entry;

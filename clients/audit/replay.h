@@ -19,6 +19,7 @@ enum replay_verdict {
 	REPLAY_DIFFERENT,
 	REPLAY_UNDECIDABLE,	/* it could not be decided again */
 	REPLAY_SEALED,		/* no key opens it */
+	REPLAY_ERASED,
 };
 
 #define REPLAY_PARTS_BYTES 400
@@ -39,6 +40,7 @@ struct replay_report {
 	uint64_t n_different;
 	uint64_t n_undecidable;
 	uint64_t n_sealed;
+	uint64_t n_erased;
 	size_t n_named;		/* the first of those that are not the same */
 	struct replay_difference named[REPLAY_NAMED_MAX];
 };

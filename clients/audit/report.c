@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "clients/audit/commands.h"
+#include "clients/audit/folder.h"
 
 enum exit_code read_index(const struct invocation *in, enum audit_option option,
 			  uint64_t otherwise, uint64_t *ret_index)
@@ -76,6 +78,27 @@ enum exit_code say_no_memory(const struct invocation *in, const char *folder)
 
 	output_hint(&in->out, "Name another with --state.");
 	return code;
+}
+
+enum exit_code read_roles(const struct invocation *in,
+			  struct erasure_keys *ret_keys, bool *ret_given)
+{
+	const char *path = in->values[OPTION_ROLES];
+	CLEANUP(buffer_done) struct buffer file = { 0 };
+	int r;
+
+	*ret_given = path != NULL;
+	if (path == NULL)
+		return EXIT_DONE;
+	r = folder_read(AT_FDCWD, path, 4096, &file);
+	if (r == -ENOENT)
+		return output_error(&in->out, EXIT_NOT_FOUND,
+				    "--roles %s: there is no such file", path);
+	if (r == 0 && erasure_keys_parse(buffer_bytes(&file), ret_keys))
+		return EXIT_DONE;
+	return output_error(&in->out, EXIT_NOT_VALID,
+			    "--roles %s: it must hold two lines, \"eraser VKEY\" and "
+			    "\"protection VKEY\", of two different keys", path);
 }
 
 enum exit_code say_failure(const struct invocation *in, const char *path, int r)

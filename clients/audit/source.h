@@ -29,6 +29,7 @@ struct source_item {
 	struct entry entry;
 	struct bytes leaf;	/* the entry's own bytes */
 	struct bytes blob;	/* empty: none */
+	bool erased;	/* the entry has a content, and it is not here */
 	char file[FINDING_FILE_BYTES];	/* where the entry stands */
 	char blob_file[FINDING_FILE_BYTES];
 };

@@ -165,7 +165,9 @@ static int read_blob(struct export_reader *reader, struct source_item *item,
 
 	folder_blob_path(reader->next, item->blob_file);
 	item->blob = (struct bytes){ NULL, 0 };
-	if (!item->entry.has_blob)
+	item->erased = item->entry.has_blob && item->entry.type == ENTRY_DECISION &&
+		       folder_lacks(reader->folder_fd, item->blob_file);
+	if (!item->entry.has_blob || item->erased)
 		return 0;
 	r = read_needed(reader->folder_fd, item->blob_file, BLOB_MAX_BYTES,
 			reader->next, &reader->blob, finding);

@@ -147,6 +147,7 @@ int store_reader_next(struct store_reader *reader, struct source_item *ret_item,
 		return -EIO;
 	ret_item->leaf = item.entry;
 	ret_item->blob = item.blob;
+	ret_item->erased = item.erased;
 	reader->next = ret_item->entry.seq + 1;
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "clients/audit/content.h"
+#include "clients/audit/erasures.h"
 #include "clients/audit/memory.h"
 #include "clients/audit/folder.h"
 #include "clients/audit/progress.h"
@@ -23,17 +24,24 @@ static int verify_entries(struct source *source, const struct memory *memory,
 			  struct verify_report *report, struct finding *finding)
 {
 	struct merkle_frontier frontier = { .size = 0 };
+	CLEANUP(erasures_done) struct erasures erasures;
+	struct source_head head;
 	struct content_checker checker;
 	struct progress progress;
 	struct source_item item;
 	int r;
 
 	content_checker_init(&checker, request->keys);
+	source_head(source, &head);
+	erasures_init(&erasures, request->roles, source_key(source)->vkey.name,
+		      head.kind == SOURCE_EXPORT);
 	progress_init(&progress, request->progress, "verified entries");
 	for (;;) {
 		r = source_next(source, &item, finding);
 		if (r == 0)
 			r = content_check(&checker, source, &item, finding);
+		if (r == 0)
+			r = erasures_take(&erasures, &item, finding);
 		if (r != 0)
 			break;
 		if (memory->known && frontier.size < memory->last.size) {
@@ -48,6 +56,11 @@ static int verify_entries(struct source *source, const struct memory *memory,
 		progress_tell(&progress, report->n_read, source_expected(source));
 	}
 	progress_done(&progress);
+	if (r == AUDIT_END && erasures_check(&erasures, finding) != 0)
+		r = AUDIT_FINDING;
+	report->n_erased = erasures_count(&erasures);
+	report->n_tombstones = erasures.n_tombstones;
+	report->signers_checked = request->roles != NULL;
 	report->n_sealed = checker.n_sealed;
 	content_checker_done(&checker);
 	return r;

@@ -5,6 +5,7 @@
 #include "clients/audit/keys.h"
 #include "clients/output.h"
 #include "proto/trust.h"
+#include "proto/tombstone.h"
 
 #define VERIFY_TYPES (ENTRY_CONFIG + 1)
 
@@ -12,6 +13,7 @@ struct verify_request {
 	const char *path;	/* a store's folder or an export's */
 	const char *vkey;	/* NULL: the one beside the log */
 	struct audit_keys *keys;	/* borrowed; NULL: none */
+	const struct erasure_keys *roles;	/* NULL: not known */
 	uint64_t expect_size;	/* entries there must be at least */
 	const struct trust *trust;	/* NULL: no witness is asked for */
 	const char *memory;	/* see memory_open; NULL: remember nothing */
@@ -27,6 +29,9 @@ struct verify_report {
 	size_t n_note;
 	uint64_t n_read;	/* entries */
 	uint64_t n_of_type[VERIFY_TYPES];
+	uint64_t n_erased;	/* contents, each covered by a tombstone */
+	uint64_t n_tombstones;
+	bool signers_checked;	/* of the tombstones */
 	uint64_t n_sealed;	/* decisions whose content was not opened */
 	uint64_t first_ms;
 	uint64_t last_ms;

@@ -127,7 +127,7 @@ int durable_create(const char *path, struct bytes content)
 	return r == 0 ? sync_folder_of(path) : r;
 }
 
-static int check_file(int fd, size_t max_bytes, size_t *ret_n)
+static int check_file(int fd, mode_t forbidden, size_t max_bytes, size_t *ret_n)
 {
 	struct stat status;
 
@@ -136,7 +136,7 @@ static int check_file(int fd, size_t max_bytes, size_t *ret_n)
 	if (!S_ISREG(status.st_mode))
 		return -EINVAL;
 	if ((status.st_uid != geteuid() && status.st_uid != 0) ||
-	    (status.st_mode & (S_IWGRP | S_IRWXO)) != 0)
+	    (status.st_mode & forbidden) != 0)
 		return DURABLE_E_OPEN_TO_OTHERS;
 	if (status.st_size < 0 || (uint64_t)status.st_size > max_bytes)
 		return -EFBIG;
@@ -167,7 +167,8 @@ static int read_all(int fd, size_t n, struct bytes *ret_content)
 	return 0;
 }
 
-int durable_read(const char *path, size_t max_bytes, struct bytes *ret_content)
+static int read_file(const char *path, mode_t forbidden, size_t max_bytes,
+		     struct bytes *ret_content)
 {
 	/* O_NONBLOCK: a pipe in its place must not hold up the start. */
 	CLEANUP(close_file) int fd =
@@ -177,8 +178,19 @@ int durable_read(const char *path, size_t max_bytes, struct bytes *ret_content)
 
 	if (fd < 0)
 		return errno == ENOENT ? DURABLE_E_ABSENT : -errno;
-	r = check_file(fd, max_bytes, &n);
+	r = check_file(fd, forbidden, max_bytes, &n);
 	return r == 0 ? read_all(fd, n, ret_content) : r;
+}
+
+int durable_read(const char *path, size_t max_bytes, struct bytes *ret_content)
+{
+	return read_file(path, S_IWGRP | S_IRWXO, max_bytes, ret_content);
+}
+
+int durable_read_public(const char *path, size_t max_bytes,
+			struct bytes *ret_content)
+{
+	return read_file(path, S_IWGRP | S_IWOTH, max_bytes, ret_content);
 }
 
 void durable_free(struct bytes *content)

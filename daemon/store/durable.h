@@ -33,6 +33,10 @@ MUST_USE int durable_create(const char *path, struct bytes content);
 MUST_USE int durable_read(const char *path, size_t max_bytes,
 			  struct bytes *ret_content);
 
+/* The same for what others may read, but only its owner write. */
+MUST_USE int durable_read_public(const char *path, size_t max_bytes,
+				 struct bytes *ret_content);
+
 /* Wipes the bytes. Accepts empty ones. */
 void durable_free(struct bytes *content);
 

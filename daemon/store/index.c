@@ -336,6 +336,18 @@ int index_position(struct index *index, uint64_t seq,
 	return 0;
 }
 
+void index_forget(struct txn *txn, struct bytes case_id, uint64_t seq,
+		  struct bytes request_id)
+{
+	uint8_t key[CASE_KEY_BYTES] = { 0 };
+
+	memcpy(key, case_id.data, case_id.n);
+	put_be64(key + INDEX_CASE_ID_MAX_BYTES, seq);
+	txn_delete(txn, TABLE_CASES, (struct bytes){ key, sizeof(key) });
+	if (request_id.n > 0)
+		txn_delete(txn, TABLE_REQUESTS, request_id);
+}
+
 /* One more entry of the case in the database, from *seq on. */
 static int next_of_case(struct txn *txn, uint8_t wanted[CASE_KEY_BYTES],
 			uint64_t *seq)

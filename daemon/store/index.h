@@ -64,6 +64,13 @@ MUST_USE int index_add_record(struct index *index, struct log_position position,
  */
 MUST_USE int index_flush(struct index *index, const struct log_mark *mark);
 
+/*
+ * A step of a transaction: forgets the case and the request id (or empty) of an
+ * entry that is in the database. Its own id and its position stay.
+ */
+void index_forget(struct txn *txn, struct bytes case_id, uint64_t seq,
+		  struct bytes request_id);
+
 /* Returns 0, INDEX_E_ABSENT or -errno. */
 MUST_USE int index_by_id(struct index *index,
 			 const uint8_t entry_id[ENTRY_ID_BYTES], uint64_t *ret_seq);

@@ -277,6 +277,24 @@ void txn_put(struct txn *txn, enum lmdb_table table, struct bytes key,
 		mdb_put(txn->handle, txn->lmdb->tables[table], &k, &v, 0));
 }
 
+void txn_delete(struct txn *txn, enum lmdb_table table, struct bytes key)
+{
+	MDB_val k = val_of(key);
+	int r;
+
+	if (txn->error != 0)
+		return;
+	r = mdb_del(txn->handle, txn->lmdb->tables[table], &k, NULL);
+	txn->error = r == MDB_NOTFOUND ? 0 : code_of(r);
+}
+
+void txn_clear(struct txn *txn, enum lmdb_table table)
+{
+	if (txn->error == 0)
+		txn->error = code_of(
+			mdb_drop(txn->handle, txn->lmdb->tables[table], 0));
+}
+
 int txn_get(struct txn *txn, enum lmdb_table table, struct bytes key,
 	    struct bytes *ret_value)
 {

@@ -110,6 +110,12 @@ MUST_USE int lmdb_write(struct lmdb *lmdb,
 void txn_put(struct txn *txn, enum lmdb_table table, struct bytes key,
 	     struct bytes value);
 
+/* Removes a key, which need not be there. */
+void txn_delete(struct txn *txn, enum lmdb_table table, struct bytes key);
+
+/* Removes all keys of a table. */
+void txn_clear(struct txn *txn, enum lmdb_table table);
+
 /* Makes lmdb_write end without a commit and return this code. */
 void txn_fail(struct txn *txn, int code);
 

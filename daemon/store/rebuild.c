@@ -62,8 +62,11 @@ static int read_decision(struct store *store, const struct entry *entry,
 			 struct store_report *report)
 {
 	struct content_decision content;
-	int r = open_content(store, entry, item, rows, &content, report);
+	int r;
 
+	if (item->erased)
+		return 0;
+	r = open_content(store, entry, item, rows, &content, report);
 	if (r != 0)
 		return r;
 	cases_id(store->cases, content.case_ref, rows->case_ids[i]);

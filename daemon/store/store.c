@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include "daemon/store/erasure.h"
 #include "daemon/store/rebuild.h"
 #include "daemon/store/store.h"
 
@@ -222,6 +223,16 @@ static int read_tail(struct store *store, struct store_report *report)
 	return r;
 }
 
+static int go_on_erasing(struct store *store, struct store_report *report)
+{
+	int r = erasure_resume(store, &report->resumed);
+
+	if (r < 0)
+		say(report, "cannot go on with the erasure that was interrupted: %s",
+		    strerror(-r));
+	return r;
+}
+
 int store_open(const struct store_options *options, struct store *ret_store,
 	       struct store_report *ret_report)
 {
@@ -242,6 +253,8 @@ int store_open(const struct store_options *options, struct store *ret_store,
 		r = open_log(&store, options, ret_report);
 	if (r == 0)
 		r = read_tail(&store, ret_report);
+	if (r == 0)
+		r = go_on_erasing(&store, ret_report);
 	if (r != 0) {
 		store_close(&store);
 		return r;

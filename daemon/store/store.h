@@ -52,6 +52,7 @@ struct store_report {
 	bool cut;		     /* an unfinished group at the log's end */
 	bool root_beside;	     /* the root key lies beside the keyring */
 	bool new_keyring;	     /* made just now */
+	bool resumed;		     /* an erasure that was interrupted */
 	uint64_t n_read;	     /* entries that were read from the log again */
 	char text[STORE_TEXT_BYTES]; /* why it was refused; what was cut */
 };
