@@ -79,7 +79,6 @@ static struct segment_state verified;
 static struct log_position verified_at;
 static bool has_verified;
 static struct vkey key;
-static struct audit_keys *keys;
 
 _Noreturn static void fail(const char *what, const char *why)
 {
@@ -415,29 +414,24 @@ static struct request *find_request(struct bytes hex)
 	return found;
 }
 
-static void check_item(const struct segment_item *item)
+static void check_item(struct audit_keys *keys, const struct source_item *item)
 {
 	struct content_decision content;
-	struct source_item read = { .leaf = item->entry, .blob = item->blob };
 	struct request *request;
 	const char *why;
-	struct entry entry;
 	char id[33];
 
-	if (entry_decode(item->entry, &entry) != ENTRY_SOUND)
-		fail("log", "an entry is not sound");
-	if (entry.type != ENTRY_DECISION)
+	if (item->entry.type != ENTRY_DECISION)
 		return;
-	read.entry = entry;
-	if (audit_keys_note(keys, &read) != 0 ||
-	    content_read(keys, &read, &content, &why) != 0)
+	if (audit_keys_note(keys, item) != 0 ||
+	    content_read(keys, item, &content, &why) != 0)
 		fail("log", "a blob does not open");
 	request = find_request(content.request_id);
 	if (request->found)
 		fail("log", "one request was recorded twice");
 	request->found = true;
-	hex_print(entry.entry_id, ENTRY_ID_BYTES, id);
-	if (request->acknowledged && (request->log_index != entry.seq ||
+	hex_print(item->entry.entry_id, ENTRY_ID_BYTES, id);
+	if (request->acknowledged && (request->log_index != item->entry.seq ||
 				      strcmp(request->decision_id, id) != 0))
 		fail("log", "a decision stands elsewhere than the client was told");
 }
@@ -445,34 +439,24 @@ static void check_item(const struct segment_item *item)
 /* Everything from the beginning. Sorts the requests, so it comes last. */
 static void read_whole_log(void)
 {
-	char folder[PATH_MAX], why[AUDIT_KEYS_WHY_BYTES];
-	struct log_reader *reader;
-	struct log_problem problem;
-	struct segment_record record;
-	struct segment_state state;
+	CLEANUP(audit_keys_close) struct audit_keys *keys = NULL;
+	CLEANUP(source_close) struct source *source = NULL;
+	char folder[PATH_MAX], why[AUDIT_KEYS_WHY_BYTES], vkey[VKEY_TEXT_BYTES];
+	struct source_item item;
+	struct finding finding;
 	int r;
 
 	snprintf(folder, sizeof(folder), "%s/keys", daemon_under_test.store);
 	if (audit_keys_open(folder, NULL, &keys, why) != 0)
 		fail("keys", "they cannot be opened");
 	qsort(requests, n_requests, sizeof(*requests), compare_ids);
-	segment_state_init(&state);
-	snprintf(folder, sizeof(folder), "%s/log", daemon_under_test.store);
-	if (log_reader_open(folder, (struct log_position){ 0 }, &reader) != 0)
+	vkey_print(&key, vkey);
+	if (source_open(daemon_under_test.store, vkey, &source, &finding) != 0)
 		fail("log", "it cannot be opened");
-	while ((r = log_reader_next(reader, &record, &problem)) == 0) {
-		struct segment_item item;
-		size_t at = 0;
-
-		if (segment_verify(&record, &key, &state) != SEGMENT_SOUND)
-			fail("log", "a record is not sound");
-		while (segment_next_item(&record, &at, &item))
-			check_item(&item);
-	}
-	if (r != LOG_READER_END)
-		fail("log", problem.text);
-	log_reader_close(&reader);
-	audit_keys_close(&keys);
+	while ((r = source_next(source, &item, &finding)) == 0)
+		check_item(keys, &item);
+	if (r != AUDIT_END)
+		fail("log", finding.what);
 	for (size_t i = 0; i < n_requests; i++)
 		if (requests[i].acknowledged && !requests[i].found)
 			fail("log", "an acknowledged decision is missing");
