@@ -158,6 +158,11 @@ policy_tables = \
 	policy/tables/canada/ca-vtip-2026-03-26.md \
 	policy/tables/model/README.md \
 	policy/tables/model/model-protection-2026-12-01.md \
+	policy/tables/switzerland/README.md \
+	policy/tables/switzerland/ch-vzae-2008-01-01.md \
+	policy/tables/switzerland/ch-vzae-2013-01-01.md \
+	policy/tables/switzerland/ch-vzae-2019-01-01.md \
+	policy/tables/switzerland/ch-vzae-2021-12-14.md \
 	policy/tables/vocabulary.md
 
 nobase_dist_pkgdata_DATA += $(policy_tables)
