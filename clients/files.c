@@ -60,7 +60,7 @@ static size_t room_for(int fd, size_t max_bytes)
 	return (size_t)stat.st_size;
 }
 
-enum exit_code file_read(const struct output_stream *out, const char *path,
+enum exit_code files_read(const struct output_stream *out, const char *path,
 			 size_t max_bytes, struct arena *arena,
 			 struct bytes *ret_bytes)
 {
@@ -121,7 +121,7 @@ static int sync_folder_of(const char *path)
 	return fd >= 0 && fsync(fd) == 0 ? 0 : errno;
 }
 
-enum exit_code file_write(const struct output_stream *out, const char *path,
+enum exit_code files_write(const struct output_stream *out, const char *path,
 			  struct bytes content)
 {
 	char beside[4096];

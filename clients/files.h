@@ -10,7 +10,7 @@
  * wrong: EXIT_NOT_FOUND, EXIT_NOT_ALLOWED, EXIT_NOT_VALID when it is longer
  * than max_bytes or a folder, EXIT_FAILED.
  */
-enum exit_code file_read(const struct output_stream *out, const char *path,
+enum exit_code files_read(const struct output_stream *out, const char *path,
 			 size_t max_bytes, struct arena *arena,
 			 struct bytes *ret_bytes);
 
@@ -18,7 +18,7 @@ enum exit_code file_read(const struct output_stream *out, const char *path,
  * Writes a new file whole and durably: beside it first, then renamed over it.
  * Says what is wrong; then whatever stood there is as it was.
  */
-enum exit_code file_write(const struct output_stream *out, const char *path,
+enum exit_code files_write(const struct output_stream *out, const char *path,
 			  struct bytes content);
 
 /* Makes a folder and those above it. Says what is wrong. */

@@ -47,12 +47,16 @@ clients_libtools_a_SOURCES = \
 	clients/output.c \
 	clients/output.h \
 	clients/policy_file.c \
-	clients/policy_file.h
+	clients/policy_file.h \
+	clients/time_text.c \
+	clients/time_text.h
 
 # ---- permit ----
 
 bin_PROGRAMS += clients/permit/permit
 clients_permit_permit_SOURCES = \
+	clients/permit/backtest_state.c \
+	clients/permit/backtest_state.h \
 	clients/permit/card_html.c \
 	clients/permit/card_say.c \
 	clients/permit/card_style.h \
@@ -65,6 +69,7 @@ clients_permit_permit_SOURCES = \
 	clients/permit/cmd_ask.c \
 	clients/permit/cmd_evaluate.c \
 	clients/permit/cmd_facts.c \
+	clients/permit/cmd_policy_backtest.c \
 	clients/permit/cmd_policy_card.c \
 	clients/permit/cmd_policy_cases.c \
 	clients/permit/cmd_policy_check.c \
@@ -124,7 +129,8 @@ clients_permit_permit_SOURCES = \
 	clients/permit/timelines.h \
 	clients/permit/words.c \
 	clients/permit/words.h
-clients_permit_permit_LDADD = $(TOOL_LIBS)
+# libaudit comes first: it reads what the library of the tools is asked for
+clients_permit_permit_LDADD = clients/audit/libaudit.a $(TOOL_LIBS)
 dist_man_MANS += clients/permit/permit.1
 
 # ---- permit-audit ----
@@ -133,6 +139,8 @@ dist_man_MANS += clients/permit/permit.1
 # nor the daemon.
 noinst_LIBRARIES += clients/audit/libaudit.a
 clients_audit_libaudit_a_SOURCES = \
+	clients/audit/backtest.c \
+	clients/audit/backtest.h \
 	clients/audit/cmd_compare.c \
 	clients/audit/cmd_export.c \
 	clients/audit/cmd_prove.c \
@@ -167,6 +175,7 @@ clients_audit_libaudit_a_SOURCES = \
 	clients/audit/replay_compare.c \
 	clients/audit/replay_compare.h \
 	clients/audit/report.c \
+	clients/audit/report.h \
 	clients/audit/source.c \
 	clients/audit/source.h \
 	clients/audit/source_export.c \

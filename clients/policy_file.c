@@ -61,12 +61,12 @@ enum exit_code policy_file_read(const struct output_stream *out, const char *pat
 	*ret_file = (struct policy_file){ .path = path,
 					  .vocabulary_path = vocabulary_path };
 	arena_init(&ret_file->arena, POLICY_ARENA_BYTES + 4 * DOCUMENT_MAX_BYTES);
-	code = file_read(out, path, DOCUMENT_MAX_BYTES, &ret_file->arena,
+	code = files_read(out, path, DOCUMENT_MAX_BYTES, &ret_file->arena,
 			 &ret_file->document);
 	if (code == EXIT_DONE && vocabulary_path == NULL)
 		code = find_vocabulary(out, ret_file);
 	if (code == EXIT_DONE)
-		code = file_read(out, ret_file->vocabulary_path, DOCUMENT_MAX_BYTES,
+		code = files_read(out, ret_file->vocabulary_path, DOCUMENT_MAX_BYTES,
 				 &ret_file->arena, &ret_file->vocabulary);
 	return code;
 }

@@ -104,7 +104,8 @@ int carry_facts(const struct carry *carry, const struct facts *facts,
 {
 	int n_lost = 0;
 
-	memset(ret_facts, 0, sizeof(*ret_facts));
+	memset(ret_facts->answers, 0,
+	       carry->to->n_facts * sizeof(ret_facts->answers[0]));
 	ret_facts->as_of = facts->as_of;
 	for (uint16_t t = 0; t < carry->to->n_facts; t++) {
 		struct answer *answer = &ret_facts->answers[t];

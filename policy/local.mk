@@ -130,6 +130,8 @@ policy_sources = \
 	policy/language/read_transition.c \
 	policy/language/row.c \
 	policy/language/token.c \
+	policy/outcome.c \
+	policy/outcome.h \
 	policy/report.c \
 	policy/report.h \
 	policy/settle.c \

@@ -164,7 +164,8 @@ enum packed_error packed_read(const struct edition *edition, enum packed_form fo
 
 	if (from.n > 0)
 		cursor.end += from.n;
-	memset(ret_facts->answers, 0, sizeof(ret_facts->answers));
+	memset(ret_facts->answers, 0,
+	       edition->n_facts * sizeof(ret_facts->answers[0]));
 	while (cursor.at != cursor.end) {
 		uint64_t key = take(&cursor);
 		uint64_t index = key >> 2;

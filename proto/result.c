@@ -285,6 +285,23 @@ static uint64_t fact_bits(const struct edition *edition)
 	return edition->n_facts == 64 ? UINT64_MAX : (1ull << edition->n_facts) - 1;
 }
 
+bool result_outcome_read(struct bytes from, enum outcome *ret_outcome)
+{
+	struct cursor cursor = { from.data, from.data, false };
+	uint8_t outcome;
+
+	if (from.n == 0 || from.data[0] != RESULT_VERSION)
+		return false;
+	cursor.end += from.n;
+	cursor.at++;
+	take(&cursor, QUESTIONS_MAX - 1);
+	outcome = take_byte(&cursor, N_OUTCOMES - 1);
+	if (cursor.failed)
+		return false;
+	*ret_outcome = (enum outcome)outcome;
+	return true;
+}
+
 enum result_error result_read(const struct edition *edition, struct bytes from,
 			      struct arena *arena, struct decision *ret_decision)
 {

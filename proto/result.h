@@ -56,6 +56,12 @@ MUST_USE enum result_error result_facts_read(const struct edition *edition,
 struct bytes result_write(const struct decision *decision, struct arena *arena);
 
 /*
+ * Only the recorded outcome, without looking at the rest of the bytes. False
+ * when there is none.
+ */
+MUST_USE bool result_outcome_read(struct bytes from, enum outcome *ret_outcome);
+
+/*
  * Reads a decision back, as far as the bytes hold it: facts_unused is empty,
  * and value and day are only set where they say something.
  */

@@ -66,7 +66,8 @@ unit_tests += \
 	tests/property/test_audit_flips \
 	tests/unit/test_audit \
 	tests/unit/test_audit_copies \
-	tests/unit/test_audit_tamper
+	tests/unit/test_audit_tamper \
+	tests/unit/test_backtest
 tests_integration_test_audit_program_SOURCES = \
 	tests/integration/test_audit_program.c $(audit_log)
 tests_integration_test_audit_program_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
@@ -83,6 +84,9 @@ tests_unit_test_audit_copies_SOURCES = tests/unit/test_audit_copies.c $(audit_lo
 tests_unit_test_audit_copies_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
 tests_unit_test_audit_tamper_SOURCES = tests/unit/test_audit_tamper.c $(audit_log)
 tests_unit_test_audit_tamper_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
+tests_unit_test_backtest_SOURCES = tests/unit/test_backtest.c \
+	clients/permit/backtest_state.c clients/permit/backtest_state.h $(audit_log)
+tests_unit_test_backtest_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
 tests_unit_test_audit_SOURCES = tests/unit/test_audit.c $(audit_log)
 tests_unit_test_audit_LDADD = $(AUDIT_LIBS) $(TEST_LIBS) -lpthread
 audit_log = tests/support/audit_log.c tests/support/audit_log.h \
@@ -208,8 +212,11 @@ test_data += tests/golden/card
 # Two editions side by side.
 unit_tests += \
 	tests/property/test_diff \
+	tests/property/test_outcome \
 	tests/unit/test_align \
 	tests/unit/test_share
+tests_property_test_outcome_SOURCES = tests/property/test_outcome.c \
+	tests/support/chance.h $(test_files)
 tests_property_test_diff_SOURCES = tests/property/test_diff.c $(random_editions)
 tests_unit_test_align_SOURCES = tests/unit/test_align.c $(random_editions)
 

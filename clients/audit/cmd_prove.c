@@ -30,10 +30,10 @@ static enum exit_code read_files(const struct invocation *in, struct arena *aren
 	if (proof->entry_path == NULL)
 		return output_error(&in->out, EXIT_FAILED, "out of memory");
 	if (code == EXIT_DONE)
-		code = file_read(&in->out, proof->receipt_path, RECEIPT_MAX_BYTES,
+		code = files_read(&in->out, proof->receipt_path, RECEIPT_MAX_BYTES,
 				 arena, &proof->receipt);
 	if (code == EXIT_DONE)
-		code = file_read(&in->out, proof->entry_path, ENTRY_MAX_BYTES, arena,
+		code = files_read(&in->out, proof->entry_path, ENTRY_MAX_BYTES, arena,
 				 &proof->leaf);
 	return code;
 }

@@ -4,10 +4,10 @@
 
 #include <limits.h>
 
-#include "clients/audit/keys.h"
-#include "proto/tombstone.h"
-#include "clients/audit/source.h"
+#include "clients/audit/report.h"
 #include "clients/options.h"
+#include "clients/time_text.h"
+#include "proto/tombstone.h"
 
 /* The options of permit-audit, in the order of the table in main.c. */
 enum audit_option {
@@ -43,9 +43,7 @@ extern const struct command command_witness;
 
 /* ---- What the commands share, in report.c ---- */
 
-#define LABEL_COLUMNS 16u
 #define ROOT_TEXT_BYTES (BASE64_CHARS(DIGEST_BYTES) + 1)
-#define TIME_TEXT_BYTES 40
 
 /* Reads an entry's index; EXIT_USAGE when it is none. Not given: otherwise. */
 enum exit_code read_index(const struct invocation *in, enum audit_option option,
@@ -67,23 +65,6 @@ enum exit_code say_no_memory(const struct invocation *in, const char *folder);
 enum exit_code read_roles(const struct invocation *in,
 			  struct erasure_keys *ret_keys, bool *ret_given);
 
-/* Says what -errno of reading or writing a log means, by its exit code. */
-enum exit_code say_failure(const struct invocation *in, const char *path, int r);
-
-void say_finding(const struct output_stream *out, const struct finding *finding);
-
-/* The finding as a JSON object, or null for none. */
-json_t *finding_json(const struct finding *finding);
-
-/* "sound"'s companions: kind, path, origin, size, root, key. */
-json_t *log_json(const char *path, const struct source_key *key,
-		 const struct source_head *head);
-
-/* Who vouches for the key, in a paragraph, when nobody outside does. */
-void say_key_note(const struct output_stream *out, const struct source_key *key);
-
-/* "2026-11-23 21:49:27 UTC" */
-const char *time_text(uint64_t ms, char to[TIME_TEXT_BYTES]);
 const char *root_text(const struct digest *root, char to[ROOT_TEXT_BYTES]);
 
 #endif

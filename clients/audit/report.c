@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "clients/audit/commands.h"
 #include "clients/audit/folder.h"
@@ -32,18 +31,24 @@ enum exit_code read_index(const struct invocation *in, enum audit_option option,
 
 enum exit_code read_keys(const struct invocation *in, struct audit_keys **ret_keys)
 {
-	const char *folder = in->values[OPTION_KEYS];
+	return open_keys(in, in->values[OPTION_KEYS], in->values[OPTION_ROOT_KEY],
+			 ret_keys);
+}
+
+enum exit_code open_keys(const struct invocation *in, const char *folder,
+			 const char *root_key, struct audit_keys **ret_keys)
+{
 	char why[AUDIT_KEYS_WHY_BYTES];
 	int r;
 
 	*ret_keys = NULL;
-	if (folder == NULL && in->values[OPTION_ROOT_KEY] != NULL)
+	if (folder == NULL && root_key != NULL)
 		return output_error(&in->out, EXIT_USAGE,
 				    "--root-key opens the keyring of --keys, which "
 				    "is missing");
 	if (folder == NULL)
 		return EXIT_DONE;
-	r = audit_keys_open(folder, in->values[OPTION_ROOT_KEY], ret_keys, why);
+	r = audit_keys_open(folder, root_key, ret_keys, why);
 	if (r == AUDIT_KEYS_E_REFUSED)
 		return output_error(&in->out, EXIT_NOT_VALID, "--keys %s: %s",
 				    folder, why);
@@ -189,17 +194,6 @@ void say_key_note(const struct output_stream *out, const struct source_key *key)
 			 "against one from outside: whoever can replace the whole "
 			 "folder can replace the key with it. Ask the authority for "
 			 "its key by another way and give it with --vkey.");
-}
-
-const char *time_text(uint64_t ms, char to[TIME_TEXT_BYTES])
-{
-	time_t seconds = (time_t)(ms / 1000);
-	struct tm civil;
-
-	if (gmtime_r(&seconds, &civil) == NULL ||
-	    strftime(to, TIME_TEXT_BYTES, "%Y-%m-%d %H:%M:%S UTC", &civil) == 0)
-		strcpy(to, "at no date");
-	return to;
 }
 
 const char *root_text(const struct digest *root, char to[ROOT_TEXT_BYTES])

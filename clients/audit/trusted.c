@@ -29,7 +29,7 @@ enum exit_code read_trust(const struct invocation *in, struct trust *ret_trust)
 	}
 	if (vkey != NULL)
 		return say_failure(in, "", -EDOM);
-	code = file_read(&in->out, path, TRUST_MAX_BYTES, &arena, &text);
+	code = files_read(&in->out, path, TRUST_MAX_BYTES, &arena, &text);
 	if (code == EXIT_DONE && trust_parse(text, ret_trust, why) != 0)
 		code = output_error(&in->out, EXIT_NOT_VALID, "%s, %s", path, why);
 	return code;

@@ -106,7 +106,7 @@ enum exit_code case_facts_read(const struct output_stream *out, const char *path
 
 	case_facts_init(ret_facts);
 	ret_facts->path = path;
-	code = file_read(out, path, FACTS_FILE_MAX_BYTES, &ret_facts->arena, &text);
+	code = files_read(out, path, FACTS_FILE_MAX_BYTES, &ret_facts->arena, &text);
 	if (code != EXIT_DONE)
 		return code;
 	r = facts_file_read(text, &ret_facts->arena, &ret_facts->file, &fault);

@@ -50,7 +50,7 @@ static enum exit_code write_page(const struct invocation *in,
 	if (fclose(to) != 0 || failed)
 		code = output_error(&in->out, EXIT_FAILED, "out of memory");
 	else
-		code = file_write(&in->out, in->values[OPTION_HTML],
+		code = files_write(&in->out, in->values[OPTION_HTML],
 				  (struct bytes){ (const uint8_t *)page, n_bytes });
 	free(page);
 	return code;

@@ -90,7 +90,7 @@ static enum exit_code deliver(const struct invocation *in,
 	size_t n = making->evidence.n_theorems;
 
 	if (save != NULL)
-		code = file_write(&in->out, save, package);
+		code = files_write(&in->out, save, package);
 	if (code != EXIT_DONE)
 		return code;
 	if (in->out.form == OUTPUT_JSON)

@@ -27,7 +27,7 @@ static enum exit_code run(const struct invocation *in)
 	int r;
 
 	arena_init(&file.arena, POLICY_ARENA_BYTES);
-	code = file_read(&in->out, file.path, DOCUMENT_MAX_BYTES, &file.arena,
+	code = files_read(&in->out, file.path, DOCUMENT_MAX_BYTES, &file.arena,
 			 &file.document);
 	if (code != EXIT_DONE)
 		return code;

@@ -247,7 +247,7 @@ static enum exit_code save(const struct invocation *in, struct proving *proving)
 	proving->save = NULL;
 	if (failed != 0)
 		return output_error(&in->out, EXIT_FAILED, "out of memory");
-	return file_write(&in->out, in->values[OPTION_SAVE],
+	return files_write(&in->out, in->values[OPTION_SAVE],
 			  (struct bytes){ (const uint8_t *)proving->saved,
 					  proving->n_saved });
 }

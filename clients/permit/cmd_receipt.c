@@ -20,11 +20,11 @@ static enum exit_code save(const struct invocation *in,
 	if (beside == NULL)
 		return output_error(&in->out, EXIT_NOT_VALID,
 				    "the name of the file is too long");
-	code = file_write(&in->out, path,
+	code = files_write(&in->out, path,
 			  (struct bytes){ (const uint8_t *)decision->receipt,
 					  strlen(decision->receipt) });
 	if (code == EXIT_DONE)
-		code = file_write(&in->out, beside,
+		code = files_write(&in->out, beside,
 				  (struct bytes){ decision->entry.data,
 						  decision->entry.len });
 	if (code != EXIT_DONE || in->out.form == OUTPUT_JSON)

@@ -22,6 +22,12 @@ enum permit_option {
 	OPTION_CHANGES,
 	OPTION_AS_IT_STANDS,
 	OPTION_COVERAGE,
+	OPTION_LOG,
+	OPTION_VKEY,
+	OPTION_RESUME,
+	OPTION_FLIPS,
+	OPTION_KEYS,
+	OPTION_ROOT_KEY,
 	N_PERMIT_OPTIONS,
 };
 
@@ -38,6 +44,7 @@ extern const struct command command_policy_cases;
 extern const struct command command_policy_prove;
 extern const struct command command_policy_evidence;
 extern const struct command command_policy_diff;
+extern const struct command command_policy_backtest;
 extern const struct command command_policy_print;
 extern const struct command command_policy_enact;
 extern const struct command command_policy_list;

@@ -297,7 +297,7 @@ enum exit_code interview_save(struct interview *interview, const char *path)
 	text = builder_text(&builder);
 	if (text == NULL)
 		return output_error(&in->out, EXIT_FAILED, "out of memory");
-	code = file_write(&in->out, path,
+	code = files_write(&in->out, path,
 			  (struct bytes){ (const uint8_t *)text, strlen(text) });
 	if (code == EXIT_DONE)
 		output_line(&in->out, "%s %s", word(interview, WORD_SAVED), path);

@@ -46,6 +46,19 @@ static const struct option options[N_PERMIT_OPTIONS] = {
 				  "for or renewed" },
 	[OPTION_COVERAGE] = { "coverage", NULL,
 			      "the sides of boundaries that no example shows" },
+	[OPTION_LOG] = { "log", "DIR", "an export of a log, or the folder of a store" },
+	[OPTION_VKEY] = { "vkey", "KEY",
+			  "the log's key as text; else the one beside the log" },
+	[OPTION_RESUME] = { "resume", "FILE",
+			    "keeps there how far it is, and goes on from there" },
+	[OPTION_FLIPS] = { "flips", "N",
+			   "so many changed decisions are listed, up to 1000; else "
+			   "20" },
+	[OPTION_KEYS] = { "keys", "DIR",
+			  "the folder keys of the store, to open what is sealed" },
+	[OPTION_ROOT_KEY] = { "root-key", "FILE",
+			      "the root key of the keyring; else root.key in the "
+			      "folder of --keys" },
 };
 
 static const struct command *const commands[] = {
@@ -63,6 +76,7 @@ static const struct command *const commands[] = {
 	&command_policy_prove,
 	&command_policy_evidence,
 	&command_policy_diff,
+	&command_policy_backtest,
 	&command_policy_card,
 	&command_policy_print,
 	&command_policy_enact,

@@ -23,17 +23,6 @@ const Permit__V1__FactDescription *described_fact(
 	return NULL;
 }
 
-const char *time_text(uint64_t time_ms, char to[TIME_TEXT_BYTES])
-{
-	time_t seconds = (time_t)(time_ms / 1000);
-	struct tm tm;
-
-	if (time_ms == 0 || gmtime_r(&seconds, &tm) == NULL ||
-	    strftime(to, TIME_TEXT_BYTES, "%Y-%m-%d %H:%M:%S UTC", &tm) == 0)
-		snprintf(to, TIME_TEXT_BYTES, "-");
-	return to;
-}
-
 static const char *word(const struct shown *shown, enum word which)
 {
 	return word_in(which, shown->language);

@@ -4,6 +4,7 @@
 
 #include "clients/permit/daemon.h"
 #include "clients/permit/words.h"
+#include "clients/time_text.h"
 
 /* What is shown of a decision. Everything is borrowed. */
 struct shown {
@@ -28,9 +29,5 @@ json_t *show_decision_json(const struct shown *shown);
 /* The description of a fact; NULL when it is not among them. */
 const Permit__V1__FactDescription *described_fact(
 	const Permit__V1__DescribeResponse *described, const char *key);
-
-/* UTC, to the second: "2025-02-04 13:00:05 UTC". In `to`. */
-#define TIME_TEXT_BYTES 32
-const char *time_text(uint64_t time_ms, char to[TIME_TEXT_BYTES]);
 
 #endif

@@ -20,7 +20,7 @@ struct builder {
 	node_ref possible;
 	node_ref outputs[TABLES_MAX][OUTPUTS_MAX];
 	bool built[TABLES_MAX];
-	struct finding *findings;
+	struct table_finding *findings;
 	size_t n_findings;
 	bool too_large;
 	uint32_t *numbers;	/* of nodes in the diagram, + 1 */
@@ -145,7 +145,8 @@ static node_ref row_condition(struct builder *builder, const struct table *table
 
 /* ---- Findings ---- */
 
-static void add_finding(struct builder *builder, struct finding finding, node_ref where)
+static void add_finding(struct builder *builder, struct table_finding finding,
+			node_ref where)
 {
 	if (builder->n_findings == FINDINGS_MAX || builder->pool.failed != NODE_FINE)
 		return;
@@ -201,7 +202,7 @@ static void check_overlaps(struct builder *builder, uint8_t index,
 		if (both == NODE_FALSE)
 			continue;
 		add_finding(builder,
-			    (struct finding){ .kind = FINDING_OVERLAP, .table = index,
+			    (struct table_finding){ .kind = FINDING_OVERLAP, .table = index,
 					      .row = row, .other = other },
 			    both);
 		return;
@@ -215,7 +216,7 @@ static void check_gap(struct builder *builder, uint8_t index, node_ref covered)
 
 	if (gap != NODE_FALSE)
 		add_finding(builder,
-			    (struct finding){ .kind = FINDING_GAP, .table = index }, gap);
+			    (struct table_finding){ .kind = FINDING_GAP, .table = index }, gap);
 }
 
 static void check_dead(struct builder *builder, uint8_t index, uint8_t row,
@@ -223,7 +224,7 @@ static void check_dead(struct builder *builder, uint8_t index, uint8_t row,
 {
 	if (node_and(&builder->pool, reached, builder->possible) == NODE_FALSE)
 		add_finding(builder,
-			    (struct finding){ .kind = FINDING_DEAD_ROW, .table = index,
+			    (struct table_finding){ .kind = FINDING_DEAD_ROW, .table = index,
 					      .row = row },
 			    NODE_FALSE);
 }
@@ -327,7 +328,7 @@ static void note_budget(struct builder *builder, uint8_t index)
 	if (builder->pool.failed != NODE_OVER_BUDGET || builder->too_large)
 		return;
 	builder->too_large = true;
-	builder->findings[0] = (struct finding){ .kind = FINDING_TOO_LARGE,
+	builder->findings[0] = (struct table_finding){ .kind = FINDING_TOO_LARGE,
 						 .table = index };
 	builder->n_findings = 1;
 }
@@ -364,7 +365,7 @@ static void build_constraints(struct builder *builder)
 							      &never->rows[r])));
 	note_budget(builder, FINDING_CONSTRAINTS);
 	if (builder->possible == NODE_FALSE)
-		add_finding(builder, (struct finding){ .kind = FINDING_NO_CASE },
+		add_finding(builder, (struct table_finding){ .kind = FINDING_NO_CASE },
 			    NODE_FALSE);
 }
 
@@ -494,7 +495,7 @@ static int finish(struct builder *builder, struct arena *arena,
 
 int diagram_build_within(const struct edition *edition, uint32_t budget,
 			 struct arena *arena, struct arena *scratch,
-			 struct finding findings[FINDINGS_MAX], size_t *ret_n_findings,
+			 struct table_finding findings[FINDINGS_MAX], size_t *ret_n_findings,
 			 const struct diagram **ret_diagram)
 {
 	const struct order_plan plain = { 0 };
@@ -524,7 +525,7 @@ int diagram_build_within(const struct edition *edition, uint32_t budget,
 }
 
 int diagram_build(const struct edition *edition, struct arena *arena,
-		  struct arena *scratch, struct finding findings[FINDINGS_MAX],
+		  struct arena *scratch, struct table_finding findings[FINDINGS_MAX],
 		  size_t *ret_n_findings, const struct diagram **ret_diagram)
 {
 	return diagram_build_within(edition, DIAGRAM_NODES_MAX, arena, scratch, findings,

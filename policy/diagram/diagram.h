@@ -63,7 +63,7 @@ enum finding_kind {
 
 #define FINDING_CONSTRAINTS 255	/* instead of a table: the constraints do it */
 
-struct finding {
+struct table_finding {
 	enum finding_kind kind;
 	uint8_t table;
 	uint8_t row;
@@ -83,13 +83,13 @@ struct finding {
  * *ret_diagram is NULL: the edition must be refused); or -ENOMEM.
  */
 MUST_USE int diagram_build(const struct edition *edition, struct arena *arena,
-			   struct arena *scratch, struct finding findings[FINDINGS_MAX],
+			   struct arena *scratch, struct table_finding findings[FINDINGS_MAX],
 			   size_t *ret_n_findings, const struct diagram **ret_diagram);
 
 /* The same with another budget than DIAGRAM_NODES_MAX, of at least one node. */
 MUST_USE int diagram_build_within(const struct edition *edition, uint32_t budget,
 				  struct arena *arena, struct arena *scratch,
-				  struct finding findings[FINDINGS_MAX],
+				  struct table_finding findings[FINDINGS_MAX],
 				  size_t *ret_n_findings,
 				  const struct diagram **ret_diagram);
 

@@ -93,7 +93,7 @@ int row_diagram(const struct edition *edition, struct arena *arena,
 		struct arena *scratch, struct row_diagram *ret_rows)
 {
 	struct rowing *rowing = arena_alloc(scratch, sizeof(*rowing));
-	struct finding findings[FINDINGS_MAX];
+	struct table_finding findings[FINDINGS_MAX];
 	size_t n_findings = 0;
 	int r;
 

@@ -150,7 +150,7 @@ static bool build_rows(struct row_diagram *rows, uint16_t question)
 {
 	struct proof *proof = rows->proof;
 	const struct edition *edition = proof->edition;
-	struct finding *findings = arena_array(proof->scratch, FINDINGS_MAX,
+	struct table_finding *findings = arena_array(proof->scratch, FINDINGS_MAX,
 					       sizeof(*findings));
 	size_t n = 0;
 

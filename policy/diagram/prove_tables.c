@@ -17,7 +17,7 @@ static const char *const finding_texts[] = {
 };
 
 static const struct counterexample *blame_finding(struct proof *proof,
-						  const struct finding *finding)
+						  const struct table_finding *finding)
 {
 	bool has_case = finding->kind == FINDING_GAP ||
 			finding->kind == FINDING_OVERLAP;
@@ -42,7 +42,7 @@ static void prove_tables(struct proof *proof)
 {
 	const struct counterexample *found = NULL;
 	const struct diagram *diagram = NULL;
-	struct finding *findings;
+	struct table_finding *findings;
 	size_t n = 0;
 	int r;
 

@@ -97,7 +97,7 @@ static struct edition *make_edition(struct draft *draft)
 /* ---- What the diagram finds ---- */
 
 static const char *case_text(struct loader *loader, const struct edition *edition,
-			     const struct finding *finding)
+			     const struct table_finding *finding)
 {
 	const char *text = diagram_case_text(edition, &finding->example, loader->arena);
 
@@ -107,7 +107,7 @@ static const char *case_text(struct loader *loader, const struct edition *editio
 }
 
 static void note_overlap(struct loader *loader, const struct edition *edition,
-			 const struct finding *finding)
+			 const struct table_finding *finding)
 {
 	const struct table *table = &edition->tables[finding->table];
 
@@ -121,7 +121,7 @@ static void note_overlap(struct loader *loader, const struct edition *edition,
 }
 
 static void note_finding(struct loader *loader, const struct edition *edition,
-			 const struct finding *finding)
+			 const struct table_finding *finding)
 {
 	const struct table *table = finding->table == FINDING_CONSTRAINTS ?
 					    edition->constraints :
@@ -155,7 +155,7 @@ static void note_finding(struct loader *loader, const struct edition *edition,
 
 static void build_diagram(struct loader *loader, struct edition *edition)
 {
-	struct finding *findings = loader_alloc(loader, FINDINGS_MAX, sizeof(*findings));
+	struct table_finding *findings = loader_alloc(loader, FINDINGS_MAX, sizeof(*findings));
 	size_t n = 0;
 
 	arena_reset(&loader->scratch);

@@ -5,13 +5,18 @@
 #include <string.h>
 #include <time.h>
 
+#include "policy/carry.h"
 #include "policy/decide.h"
 #include "policy/language/policy.h"
 #include "policy/diagram/diagram.h"
+#include "policy/outcome.h"
+#include "proto/result.h"
 
 /*
  * Decisions a second in one process: every example of an edition in turn, with
- * rows, both evaluators, and what is still open. Also the cost of loading.
+ * rows, both evaluators, and what is still open. Also the cost of loading, and what
+ * a backtest does with a recorded decision once its bytes are read: facts from
+ * bytes, carried to the draft, the outcome alone.
  *
  *	decide VOCABULARY POLICY [ROUNDS]
  *
@@ -120,6 +125,85 @@ out:
 	arena_done(&arena);
 }
 
+/* ---- Recorded decisions ---- */
+
+struct recording {
+	const struct edition *edition;
+	struct arena arena;	/* of one decision */
+	struct arena kept;
+	struct bytes facts[EXAMPLES_MAX];
+	const struct question *questions[EXAMPLES_MAX];
+	struct facts facts_of[2];	/* as recorded; as carried */
+	struct carry carry;
+	struct outcome_finder finders[QUESTIONS_MAX];
+	uint16_t n;
+};
+
+/* The settled examples, as a log holds them. */
+static void record_all(struct recording *recording)
+{
+	const struct edition *edition = recording->edition;
+
+	for (uint16_t i = 0; i < edition->n_examples; i++) {
+		const struct example *example = &edition->examples[i];
+
+		if (example->outcome == OUTCOME_ASK)
+			continue;
+		recording->questions[recording->n] =
+			&edition->questions[example->question];
+		recording->facts[recording->n++] = result_facts_write(
+			edition, &example->facts, &recording->kept, NULL);
+	}
+}
+
+static void look_through(struct recording *recording)
+{
+	const struct edition *edition = recording->edition;
+
+	for (uint16_t i = 0; i < recording->n; i++) {
+		const struct question *question = recording->questions[i];
+		enum outcome outcome;
+
+		arena_reset(&recording->arena);
+		if (result_facts_read(edition, recording->facts[i], &recording->arena,
+				      &recording->facts_of[0]) != RESULT_OK ||
+		    carry_facts(&recording->carry, &recording->facts_of[0],
+				&recording->arena, &recording->facts_of[1]) != 0 ||
+		    !outcome_find(&recording->finders[question - edition->questions],
+				  &recording->facts_of[1], &outcome)) {
+			fprintf(stderr, "decide: example %u is not settled\n", i);
+			exit(1);
+		}
+	}
+}
+
+static void measure_recorded(const struct edition *edition, size_t rounds)
+{
+	static struct recording recording;
+	double rates[ROUNDS_MAX];
+
+	recording.edition = edition;
+	arena_init(&recording.arena, DECIDE_ARENA_BYTES);
+	arena_init(&recording.kept, DECIDE_ARENA_BYTES);
+	carry_init(&recording.carry, edition, edition);
+	for (uint16_t q = 0; q < edition->n_questions; q++)
+		if (outcome_finder_init(&recording.finders[q], edition,
+					&edition->questions[q], &recording.kept) != 0)
+			exit(1);
+	record_all(&recording);
+	for (size_t i = 0; i < rounds; i++) {
+		int64_t begin = now_ns();
+		size_t n = 0;
+
+		for (; now_ns() - begin < ROUND_NS; n += recording.n)
+			look_through(&recording);
+		rates[i] = (double)n * 1e9 / (double)(now_ns() - begin);
+	}
+	print_median("recorded, outcome alone/s", rates, rounds);
+	arena_done(&recording.arena);
+	arena_done(&recording.kept);
+}
+
 int main(int argc, char **argv)
 {
 	size_t rounds = argc > 3 ? (size_t)strtoul(argv[3], NULL, 10) : ROUNDS_DEFAULT;
@@ -147,6 +231,7 @@ int main(int argc, char **argv)
 	print_median("load, us", loads, rounds);
 	measure("settled cases, decisions/s", edition, false, rounds);
 	measure("open cases, decisions/s", edition, true, rounds);
+	measure_recorded(edition, rounds);
 	arena_done(&arena);
 	return 0;
 }

@@ -51,7 +51,7 @@ static const struct edition *amended(struct chance *chance,
 	struct edition *other = arena_alloc(&arena, sizeof(*other));
 	struct table *tables = arena_array(&arena, TABLES_MAX, sizeof(*tables));
 	struct row *rows = arena_array(&arena, ROWS_MAX, sizeof(*rows));
-	struct finding findings[FINDINGS_MAX];
+	struct table_finding findings[FINDINGS_MAX];
 	struct table *table;
 	size_t n = 0;
 
@@ -422,7 +422,7 @@ static const struct edition *turned_round(const struct edition *edition)
 {
 	struct edition *other = arena_alloc(&arena, sizeof(*other));
 	struct table *tables = arena_array(&arena, TABLES_MAX, sizeof(*tables));
-	struct finding findings[FINDINGS_MAX];
+	struct table_finding findings[FINDINGS_MAX];
 	size_t n = 0;
 
 	*other = *edition;

@@ -50,7 +50,7 @@ struct found {
 	bool dead[TABLES_MAX][ROWS_MAX];
 };
 
-static void note(struct found *found, const struct finding *finding)
+static void note(struct found *found, const struct table_finding *finding)
 {
 	switch (finding->kind) {
 	case FINDING_GAP:
@@ -70,7 +70,7 @@ static void note(struct found *found, const struct finding *finding)
 
 /* What was found is true; nothing else is, unless there was no room for more. */
 static void check_findings(const struct oracle *oracle, const struct edition *edition,
-			   const struct finding *findings, size_t n)
+			   const struct table_finding *findings, size_t n)
 {
 	bool all = n < FINDINGS_MAX;
 	static struct found found;
@@ -166,7 +166,7 @@ static void both_find_the_same_gaps_overlaps_and_dead_rows(void **state)
 	(void)state;
 	for (unsigned seed = 0; seed < n_editions; seed++) {
 		struct chance chance = { seed };
-		struct finding findings[FINDINGS_MAX];
+		struct table_finding findings[FINDINGS_MAX];
 		struct oracle *oracle;
 		struct edition *edition;
 		size_t n = 0;

@@ -434,7 +434,7 @@ static void find_truth(const struct edition *edition, struct truth *truth)
 	} while (brute_next(edition, &c));
 }
 
-static void check_witness(const struct edition *edition, const struct finding *finding)
+static void check_witness(const struct edition *edition, const struct table_finding *finding)
 {
 	static struct brute_table results[TABLES_MAX];
 	const struct brute_table *result = &results[finding->table];
@@ -454,12 +454,12 @@ static void check_witness(const struct edition *edition, const struct finding *f
 }
 
 static void check_findings(const struct edition *edition, const struct truth *truth,
-			   const struct finding *findings, size_t n)
+			   const struct table_finding *findings, size_t n)
 {
 	struct truth found = { 0 };
 
 	for (size_t i = 0; i < n; i++) {
-		const struct finding *f = &findings[i];
+		const struct table_finding *f = &findings[i];
 
 		if (f->kind == FINDING_GAP || f->kind == FINDING_OVERLAP)
 			check_witness(edition, f);
@@ -501,7 +501,7 @@ static void findings_are_what_a_loop_over_every_case_finds(void **state)
 	arena_init(&scratch, 256u << 20);
 	for (unsigned seed = 0; seed < n_editions; seed++) {
 		struct chance chance = { seed };
-		struct finding findings[FINDINGS_MAX];
+		struct table_finding findings[FINDINGS_MAX];
 		struct edition *edition;
 		static struct truth truth;
 		size_t n = 0;

@@ -16,7 +16,7 @@
 
 static struct arena arena;
 static struct arena scratch;
-static struct finding findings[FINDINGS_MAX];
+static struct table_finding findings[FINDINGS_MAX];
 static size_t n_findings;
 static const struct diagram *diagram;
 
