@@ -42,7 +42,7 @@ char *next_line(void)
 }
 
 /* What follows these words, with which the next line must begin. */
-static char *expect(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static char *expect(const char *format, ...)
 {
 	char *line = next_line(), words[TEXT_BYTES];
 	va_list arguments;

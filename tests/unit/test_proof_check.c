@@ -307,6 +307,41 @@ static void a_cut_moved_or_removed_is_refused(void **state)
 	free(package);
 }
 
+/* Cells that match the same, however they draw the line. */
+static void a_cell_is_read_alike_however_it_is_written(void **state)
+{
+	static const char *const cells[][3] = {
+		{ "canada/ca-vtip-2025-02-04", "| >= 2024-03-15 |", "| > 2024-03-14 |" },
+		{ "canada/ca-vtip-2025-02-04", "| >= 2024-03-15 |",
+		  "| [2024-03-15..2199-12-31] |" },
+		{ "canada/ca-vtip-2025-02-04", "| >= 2024-03-15 |",
+		  "| (2024-03-14..2199-12-31] |" },
+		{ "canada/ca-vtip-2025-02-04", "| < 2024-03-15 |", "| <= 2024-03-14 |" },
+		{ "canada/ca-vtip-2025-02-04", "| < 2024-03-15 |",
+		  "| not(>= 2024-03-15) |" },
+		{ "canada/ca-vtip-2025-02-04", "| < 2024-03-15 |",
+		  "| [1900-01-01..2024-03-15) |" },
+		{ "analysis/us-t-as-written", "| > 90 | <= 90 |", "| >= 91 | < 91 |" },
+		{ "analysis/us-t-as-written", "| > 90 | <= 90 |",
+		  "| not([0..90]) | [0..90] |" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(cells); i++) {
+		char path[FORGED_MAX_BYTES];
+		char *package, *changed, *forged;
+
+		snprintf(path, sizeof(path), "policy/tables/%s.md", cells[i][0]);
+		package = package_of(VOCABULARY, path);
+		changed = replaced(package, cells[i][1], cells[i][2]);
+		forged = rehashed(changed);
+		package_says(forged, 0, " confirmed");
+		free(forged);
+		free(changed);
+		free(package);
+	}
+}
+
 static void the_diagram_of_another_edition_is_not_confirmed(void **state)
 {
 	char *one = package_of(VOCABULARY, CANADA "/ca-vtip-2025-02-04.md");
@@ -378,6 +413,7 @@ int main(void)
 		cmocka_unit_test(a_table_made_incomplete_is_not_confirmed),
 		cmocka_unit_test(each_forgery_is_refused_by_its_name),
 		cmocka_unit_test(a_cut_moved_or_removed_is_refused),
+		cmocka_unit_test(a_cell_is_read_alike_however_it_is_written),
 		cmocka_unit_test(the_diagram_of_another_edition_is_not_confirmed),
 		cmocka_unit_test(a_truncated_package_is_refused_wherever_it_was_cut),
 		cmocka_unit_test(a_package_with_one_bit_turned_is_never_confirmed),
