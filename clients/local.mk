@@ -81,6 +81,8 @@ clients_permit_permit_SOURCES = \
 	clients/permit/cmd_policy_prove.c \
 	clients/permit/cmd_policy_show.c \
 	clients/permit/cmd_policy_test.c \
+	clients/permit/cmd_case_erase.c \
+	clients/permit/cmd_case_key.c \
 	clients/permit/cmd_receipt.c \
 	clients/permit/cmd_status.c \
 	clients/permit/cmd_what_if.c \

@@ -251,7 +251,7 @@ int serve_erase_cases(struct service *service, struct call *call)
 	if (service->erasure_keys == NULL)
 		return answer_no(service, call, NOT_ALLOWED, "",
 				 "Nothing can be erased here: the daemon has no keys "
-				 "of the two roles (--erasure-keys).");
+				 "of the two roles (erasure-keys).");
 	r = service_commit(service);
 	if (r == 0)
 		r = list_entries(service, &e);

@@ -28,6 +28,10 @@ enum permit_option {
 	OPTION_FLIPS,
 	OPTION_KEYS,
 	OPTION_ROOT_KEY,
+	OPTION_REASON,
+	OPTION_FIRST_ROLE,
+	OPTION_SECOND_ROLE,
+	OPTION_NAME,
 	N_PERMIT_OPTIONS,
 };
 
@@ -57,6 +61,8 @@ extern const struct command command_why_not;
 extern const struct command command_what_if;
 extern const struct command command_timeline;
 extern const struct command command_receipt;
+extern const struct command command_case_erase;
+extern const struct command command_case_key;
 extern const struct command command_status;
 
 #endif

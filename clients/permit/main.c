@@ -59,6 +59,16 @@ static const struct option options[N_PERMIT_OPTIONS] = {
 	[OPTION_ROOT_KEY] = { "root-key", "FILE",
 			      "the root key of the keyring; else root.key in the "
 			      "folder of --keys" },
+	[OPTION_REASON] = { "reason", "WHY",
+			    "why an erasure is lawful: retention (the time is over), "
+			    "request (of the person), order (of a court or authority), "
+			    "unlawful (it should never have been recorded)" },
+	[OPTION_FIRST_ROLE] = { "first-role", "KEY",
+				"the key file of the first role, who erases" },
+	[OPTION_SECOND_ROLE] = { "second-role", "KEY",
+				 "the key file of the second role, who answers for "
+				 "data protection" },
+	[OPTION_NAME] = { "name", "NAME", "the name of a key: a-z 0-9 . / -" },
 };
 
 static const struct command *const commands[] = {
@@ -69,6 +79,8 @@ static const struct command *const commands[] = {
 	&command_what_if,
 	&command_timeline,
 	&command_receipt,
+	&command_case_erase,
+	&command_case_key,
 	&command_facts,
 	&command_policy_check,
 	&command_policy_test,
