@@ -147,6 +147,10 @@ policy_tables = \
 	policy/tables/analysis/README.md \
 	policy/tables/analysis/eu-2004-81-as-written.md \
 	policy/tables/analysis/us-t-as-written.md \
+	policy/tables/austria/README.md \
+	policy/tables/austria/at-asylg57-2014-01-01.md \
+	policy/tables/austria/at-asylg57-2017-10-01.md \
+	policy/tables/austria/at-asylg57-2018-09-01.md \
 	policy/tables/canada/README.md \
 	policy/tables/canada/ca-vtip-2006-05-11.md \
 	policy/tables/canada/ca-vtip-2007-06-19.md \
