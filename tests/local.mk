@@ -213,8 +213,12 @@ test_data += tests/golden/card
 unit_tests += \
 	tests/property/test_diff \
 	tests/property/test_outcome \
+	tests/property/test_mutants \
 	tests/unit/test_align \
 	tests/unit/test_share
+tests_property_test_mutants_SOURCES = tests/property/test_mutants.c \
+	tests/property/mutants.c tests/property/mutants.h $(proven) $(naive) \
+	tests/support/naive_cases.c tests/support/naive_cases.h
 tests_property_test_outcome_SOURCES = tests/property/test_outcome.c \
 	tests/support/chance.h $(test_files)
 tests_property_test_diff_SOURCES = tests/property/test_diff.c $(random_editions)
