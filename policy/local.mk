@@ -162,6 +162,11 @@ policy_tables = \
 	policy/tables/canada/ca-vtip-2024-03-15.md \
 	policy/tables/canada/ca-vtip-2025-02-04.md \
 	policy/tables/canada/ca-vtip-2026-03-26.md \
+	policy/tables/italy/README.md \
+	policy/tables/italy/it-tui18-1998-09-02.md \
+	policy/tables/italy/it-tui18-2018-10-05.md \
+	policy/tables/italy/it-tui18-2024-10-11.md \
+	policy/tables/italy/it-tui18-2025-10-04.md \
 	policy/tables/model/README.md \
 	policy/tables/model/model-protection-2026-12-01.md \
 	policy/tables/switzerland/README.md \
