@@ -86,4 +86,4 @@ proto/permit/v1/permit.pb-c.c: proto/permit/v1/permit.proto
 		--c_out=$(top_builddir) $<
 proto/permit/v1/permit.pb-c.h: proto/permit/v1/permit.pb-c.c
 
-EXTRA_DIST += proto/README.md
+EXTRA_DIST += proto/README.md proto/log.md

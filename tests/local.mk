@@ -36,6 +36,7 @@ unit_tests += \
 	tests/unit/test_digest \
 	tests/unit/test_entry \
 	tests/unit/test_log \
+	tests/unit/test_log_page \
 	tests/unit/test_log_faults \
 	tests/unit/test_merkle \
 	tests/unit/test_note \
@@ -45,6 +46,7 @@ unit_tests += \
 	tests/unit/test_tiles \
 	tests/unit/test_tombstone \
 	tests/unit/test_trust
+tests_unit_test_log_page_SOURCES = tests/unit/test_log_page.c $(test_files)
 tests_unit_test_log_SOURCES = tests/unit/test_log.c $(log_fixture)
 tests_unit_test_log_faults_SOURCES = tests/unit/test_log_faults.c $(log_fixture)
 log_fixture = tests/support/log_fixture.c tests/support/log_fixture.h
