@@ -345,7 +345,7 @@ static void (*const changes[])(struct twin *twin) = {
 /* Builds the copy's diagram. False where it is no sound edition. */
 static bool build(struct twin *twin, struct arena *arena)
 {
-	static struct finding findings[FINDINGS_MAX];
+	static struct table_finding findings[FINDINGS_MAX];
 	size_t n = 0;
 
 	assert_int_equal(diagram_build(&twin->edition, arena, arena, findings, &n,

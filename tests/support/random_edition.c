@@ -507,7 +507,7 @@ struct edition *random_layered_edition(struct chance *chance, enum random_rows r
 }
 
 /* Takes out the rows that the findings name. */
-static void drop_rows(struct maker *maker, const struct finding *findings, size_t n)
+static void drop_rows(struct maker *maker, const struct table_finding *findings, size_t n)
 {
 	static bool dead[TABLES_MAX][ROWS_MAX];
 
@@ -541,7 +541,7 @@ const struct edition *random_make_sound(struct edition *edition, struct arena *a
 
 	memcpy(maker.tables, edition->tables, sizeof(maker.tables));
 	for (;;) {
-		struct finding findings[FINDINGS_MAX];
+		struct table_finding findings[FINDINGS_MAX];
 		size_t n = 0;
 
 		edition->tables = memcpy(get(&maker, TABLES_MAX, sizeof(struct table)),
