@@ -49,6 +49,7 @@ extern struct subject {
 	const char *type, *class, *direction;
 	uint64_t facts;		/* itself, or what it is derived from: bits */
 	bool proxy;		/* its words tell of criminal justice */
+	bool changes;		/* by the person, others or time, or with the day */
 	struct table *table;	/* whose output it is, or NULL */
 	int output;
 	/*

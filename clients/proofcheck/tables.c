@@ -186,11 +186,15 @@ static void read_subject(const struct line *line)
 	if (fact) {
 		need(n_facts < FACTS, "more than %d facts", FACTS);
 		s->facts = (uint64_t)1 << n_facts++;
+		s->changes = strcmp(below("changes", line), "never") != 0 &&
+			     strcmp(s->name, "age.group") != 0;
 	}
 	while ((word = strsep(&rest, " (),[]")) != NULL) {
 		const struct subject *read = find_subject(word);
 
 		s->facts |= read == NULL ? 0 : read->facts;
+		s->changes = s->changes || strcmp(word, "decision.date") == 0 ||
+			     (read != NULL && read->changes);
 	}
 	for (int i = 0; i < s->n_known; i++)
 		s->proxy = s->proxy || tells(s->values[i], true);

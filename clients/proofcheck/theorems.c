@@ -178,20 +178,24 @@ static void rank_outcome(void)
 	}
 }
 
-/* Where it holds for some classes of all that rests, or does not, on these facts. */
-static int some_behind(uint64_t facts, bool behind, int condition)
+/* Where it holds for some values of these facts, all else equal. */
+static int some(uint64_t facts, int condition)
 {
 	bool over[VARIABLES];
 
 	for (int v = 0; v < n_variables; v++)
-		over[v] = ((variables[v].subject->facts & facts) != 0) == behind;
+		over[v] = (variables[v].subject->facts & facts) != 0;
 	return some_of(condition, over);
 }
 
-/* Where it holds for some values of these facts, all else equal. */
-static int some(uint64_t facts, int condition)
+/* Where it holds after some change that people or time can make. */
+static int some_change(int condition)
 {
-	return some_behind(facts, true, condition);
+	bool over[VARIABLES];
+
+	for (int v = 0; v < n_variables; v++)
+		over[v] = variables[v].subject->changes;
+	return some_of(condition, over);
 }
 
 /* Where it holds for some class of one variable, all else equal. */
@@ -352,9 +356,9 @@ static void prove_child(void)
 /* ---- P7: an adverse row has reasons, rests on nothing that helps, has a way out */
 static void prove_adverse(void)
 {
-	const struct subject *age = find_subject("age.group"), *s = question->outcome;
+	const struct subject *s = question->outcome;
 	const char *lacks = NULL, *reads = NULL;
-	int better = some_behind(age == NULL ? 0 : age->facts, false, from[NO_ROUTE]);
+	int better = some_change(from[NO_ROUTE]);
 
 	for (int r = 0; r < question->n_rows; r++) {
 		const struct row *row = &question->rows[r];

@@ -87,8 +87,9 @@ enum theorem_kind {
 	/* P7. No adverse row, nor a row that gives what it tests, reads a + fact. */
 	THEOREM_FAVOURABLE,
 	/*
-	 * P7. From each adverse case some change of facts reaches a better result.
-	 * age.group never changes; a change of it is no way out.
+	 * P7. From each adverse case some change reaches a better result: of facts
+	 * that the vocabulary says the person, others or time can change, or of the
+	 * day of decision. What never changes, such as age.group, is no way out.
 	 */
 	THEOREM_WAY_OUT,
 	N_THEOREM_KINDS,

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "policy/derive.h"
 #include "policy/diagram/prover.h"
 
 /* Theorems about tables: that they are complete, and what adverse rows rest on. */
@@ -259,12 +260,29 @@ static void prove_reads(struct proof *proof, uint16_t question)
 
 /* ---- P7: a way out ---- */
 
+/* Whether the person, others or time can make the variable another one. */
+static bool may_change(const struct edition *edition, uint16_t variable,
+		       uint64_t moving)
+{
+	const struct variable *v = &edition->variables[variable];
+	uint64_t facts = facts_behind(edition, variable);
+	int age = edition_find_fact(edition, AGE_FACT);
+
+	if (v->kind == VARIABLE_DERIVED && (moving >> v->index & 1) != 0)
+		return true;
+	for (uint16_t f = 0; f < edition->n_facts; f++)
+		if ((facts >> f & 1) != 0 && f != age &&
+		    edition->facts[f].changes != CHANGES_NEVER)
+			return true;
+	return false;
+}
+
 static void prove_way_out(struct proof *proof, uint16_t question)
 {
 	const struct edition *edition = proof->edition;
 	uint8_t outcome = edition->questions[question].outcome;
 	const struct counterexample *found = NULL;
-	int age = edition_find_fact(edition, AGE_FACT);
+	uint64_t moving = derive_moving(edition, 0);
 	bool changes[VARIABLES_MAX] = { false };
 	struct conditions conditions;
 	struct diagram_case stuck;
@@ -273,7 +291,7 @@ static void prove_way_out(struct proof *proof, uint16_t question)
 	if (!proof_conditions(proof, &conditions))
 		return;
 	for (uint16_t v = 0; v < edition->n_variables; v++)
-		changes[v] = age < 0 || (facts_behind(edition, v) >> age & 1) == 0;
+		changes[v] = may_change(edition, v, moving);
 	adverse = condition_rank(&conditions, question, 1u << RANK_ADVERSE);
 	better = condition_rank(&conditions, question, RANKS_FROM(RANK_NO_ROUTE));
 	better = conditions_some(&conditions, better, changes);

@@ -101,6 +101,10 @@ const struct mutant mutants[] = {
 	  "text-missing, text-unknown" },
 
 	/* ---- More of them, on the law of Canada ---- */
+	{ "in Canada bars that come from trafficking count against a person too", CANADA,
+	  { "| 1 | s34, s35, s35_1, s37_1 | register, authority | unrelated | closed |",
+	    "| 1 | s34, s35, s35_1, s37_1 | register, authority | - | closed |" },
+	  "way-out" },
 	{ "in Canada a link that nobody knows counts as none", CANADA,
 	  { "| 1 | s34, s35, s35_1, s37_1 | register, authority | unrelated | closed |",
 	    "| 1 | s34, s35, s35_1, s37_1 | register, authority | unrelated, unknown | "

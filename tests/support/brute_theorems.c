@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "policy/derive.h"
 #include "tests/support/brute_theorems.h"
 
 bool space_of(const struct edition *edition, struct space *space)
@@ -248,17 +249,43 @@ static bool refutes(const struct space *space, const struct theorem *theorem,
 	return true;
 }
 
-/* An adverse case that no change but of the age leads out of. */
+/* No fact behind the variable ever changes, nor does the day move it. */
+static bool is_fixed(const struct edition *edition, unsigned v)
+{
+	const struct variable *variable = &edition->variables[v];
+	uint64_t facts = variable->kind == VARIABLE_DERIVED ?
+				 edition->derived[variable->index].facts :
+				 1ull << variable->index;
+
+	if (variable->kind == VARIABLE_DERIVED &&
+	    (derive_moving(edition, 0) >> variable->index & 1) != 0)
+		return false;
+	for (unsigned f = 0; f < edition->n_facts; f++)
+		if ((facts >> f & 1) != 0 &&
+		    edition->facts[f].changes != CHANGES_NEVER &&
+		    strcmp(edition->facts[f].key, "age.group") != 0)
+			return false;
+	return true;
+}
+
+/* Two cases alike in all that never changes. */
+static bool is_within_reach(const struct space *space, unsigned i, unsigned k)
+{
+	for (unsigned v = 0; v < space->edition->n_variables; v++)
+		if (space->cases[k].classes[v] != space->cases[i].classes[v] &&
+		    is_fixed(space->edition, v))
+			return false;
+	return true;
+}
+
+/* An adverse case that no change leads out of. */
 static bool is_stuck(const struct space *space, int question, unsigned i)
 {
-	int v = age_variable(space->edition);
-
 	if (!space->possible[i] || rank(space, i, question) != 0)
 		return false;
 	for (unsigned k = 0; k < space->n; k++)
 		if (space->possible[k] && rank(space, k, question) > 0 &&
-		    (v < 0 ||
-		     space->cases[k].classes[v] == space->cases[i].classes[v]))
+		    is_within_reach(space, i, k))
 			return false;
 	return true;
 }
