@@ -97,6 +97,7 @@ audit_log = tests/support/audit_log.c tests/support/audit_log.h \
 
 # The wire.
 unit_tests += \
+	tests/unit/test_carry \
 	tests/unit/test_caseref \
 	tests/unit/test_frame \
 	tests/unit/test_json \
@@ -107,6 +108,7 @@ unit_tests += \
 	tests/unit/test_wire_answer
 EXTRA_DIST += tests/interop/buf-lint
 small_policy = tests/support/small_policy.c tests/support/small_policy.h
+tests_unit_test_carry_SOURCES = tests/unit/test_carry.c $(small_policy)
 tests_unit_test_result_SOURCES = tests/unit/test_result.c $(small_policy)
 tests_unit_test_wire_SOURCES = tests/unit/test_wire.c $(small_policy)
 tests_unit_test_wire_answer_SOURCES = tests/unit/test_wire_answer.c $(small_policy)
