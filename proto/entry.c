@@ -226,30 +226,43 @@ enum entry_fault entry_decode(struct bytes from, struct entry *ret_entry)
 	return fault;
 }
 
+#define LEAF_HEAD_BYTES (3 + DIGEST_BYTES)
+#define LEAF_SHORT_BYTES 128	/* nearly every answer: hashed in one piece */
+
+static struct digest field_leaf(size_t i, const uint8_t *salt, struct bytes value)
+{
+	uint8_t leaf[LEAF_SHORT_BYTES];
+
+	leaf[0] = 0;
+	put_be16(leaf + 1, (uint16_t)i);
+	memcpy(leaf + 3, salt, DIGEST_BYTES);
+	if (value.n > LEAF_SHORT_BYTES - LEAF_HEAD_BYTES)
+		return digest_of_parts(
+			(const struct bytes[]){ { leaf, LEAF_HEAD_BYTES }, value },
+			2);
+	if (value.n > 0)
+		memcpy(leaf + LEAF_HEAD_BYTES, value.data, value.n);
+	return digest_of((struct bytes){ leaf, LEAF_HEAD_BYTES + value.n });
+}
+
 struct digest entry_fields_root(const uint8_t k_salt[32],
 				const struct bytes *values, size_t n_slots)
 {
 	uint8_t salts[ENTRY_SLOTS_MAX * DIGEST_BYTES];
 	uint8_t leaves[1 + ENTRY_SLOTS_MAX * DIGEST_BYTES];
-	uint8_t head[3 + DIGEST_BYTES] = { 0 };
 	size_t n = n_slots <= ENTRY_SLOTS_MAX ? n_slots : ENTRY_SLOTS_MAX;
 	struct digest root;
 
 	keystream(k_salt, salts, n * DIGEST_BYTES);
 	leaves[0] = 2;
 	for (size_t i = 0; i < n; i++) {
-		struct digest leaf;
+		struct digest leaf = field_leaf(i, salts + i * DIGEST_BYTES,
+						values[i]);
 
-		put_be16(head + 1, (uint16_t)i);
-		memcpy(head + 3, salts + i * DIGEST_BYTES, DIGEST_BYTES);
-		leaf = digest_of_parts(
-			(const struct bytes[]){ { head, sizeof(head) }, values[i] },
-			2);
 		put_digest(leaves + 1 + i * DIGEST_BYTES, &leaf);
 	}
 	root = digest_of((struct bytes){ leaves, 1 + n * DIGEST_BYTES });
 	secret_wipe(salts, sizeof(salts));
-	secret_wipe(head, sizeof(head));
 	return root;
 }
 
