@@ -43,7 +43,7 @@ void seal_stop(void)
 	EVP_CIPHER_CTX_free(here.wrap);
 	EVP_CIPHER_free(here.gcm);
 	EVP_CIPHER_free(here.block);
-	here = (struct provider){ NULL };
+	here = (struct provider){ .gcm = NULL };
 }
 
 static void must(bool done)
