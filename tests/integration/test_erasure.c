@@ -234,6 +234,7 @@ static void the_database_is_made_again_without_what_was_erased(void **state)
 
 /* ---- Killed at each step ---- */
 
+#ifdef PERMIT_FAULT_SWITCH
 static void killed_at(const char *step, bool forward, bool lose_database)
 {
 	struct decided one, other;
@@ -295,6 +296,27 @@ static void so_it_does_when_the_database_is_lost_as_well(void **state)
 		assert_sound(n_erased);
 	}
 }
+
+#define KILLED                                                     \
+	TEST(a_kill_at_any_step_leaves_it_done_or_not_begun),      \
+	TEST(so_it_does_when_the_database_is_lost_as_well),
+#else
+static void a_build_for_use_has_no_switch_that_ends_it(void **state)
+{
+	struct decided one;
+
+	(void)state;
+	new_case(&one);
+	assert_int_equal(permitd_stop(d, SIGTERM), 0);
+	setenv("PERMITD_TEST_CRASH", "tombstone", 1);
+	assert_true(permitd_start(d, options));
+	erase_one(&one);
+	unsetenv("PERMITD_TEST_CRASH");
+	assert_erased(&one);
+}
+
+#define KILLED TEST(a_build_for_use_has_no_switch_that_ends_it),
+#endif
 
 /* ---- Nothing is left to find ---- */
 
@@ -531,8 +553,7 @@ int main(int argc, char **argv)
 		TEST(two_different_roles_must_sign),
 		TEST(without_the_keys_of_the_roles_nothing_is_erased),
 		TEST(the_database_is_made_again_without_what_was_erased),
-		TEST(a_kill_at_any_step_leaves_it_done_or_not_begun),
-		TEST(so_it_does_when_the_database_is_lost_as_well),
+		KILLED
 		TEST(no_window_of_store_or_backup_opens_what_was_erased),
 		TEST(an_export_has_none_of_what_was_erased),
 		TEST(a_listed_content_that_is_still_there_is_a_finding),
