@@ -145,7 +145,10 @@ policy_sources = \
 policy_tables = \
 	policy/tables/README.md \
 	policy/tables/analysis/README.md \
+	policy/tables/analysis/at-57-as-written.md \
+	policy/tables/analysis/ch-36-as-written.md \
 	policy/tables/analysis/eu-2004-81-as-written.md \
+	policy/tables/analysis/it-18-as-written.md \
 	policy/tables/analysis/us-t-as-written.md \
 	policy/tables/austria/README.md \
 	policy/tables/austria/at-asylg57-2014-01-01.md \

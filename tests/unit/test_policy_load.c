@@ -9,7 +9,9 @@
 #include <cmocka.h>
 
 #include "policy/decide.h"
+#include "policy/diagram/cover.h"
 #include "policy/diagram/diagram.h"
+#include "policy/diagram/prove.h"
 #include "policy/language/policy.h"
 #include "tests/support/files.h"
 
@@ -320,6 +322,45 @@ static void every_edition_of_the_law_loads(void **state)
 	file_names_done(&names);
 }
 
+static void check_rows(const struct edition *of, const struct cover *cover)
+{
+	for (uint8_t t = 0; t < of->n_tables; t++)
+		for (uint8_t r = 0; r < of->tables[t].n_rows; r++)
+			if (!cover->rows[t][r])
+				fail_msg("%s %s: no example rests on row %s",
+					 of->policy_id, of->name,
+					 of->tables[t].rows[r].id);
+}
+
+static void check_shown(struct bytes words, const char *path)
+{
+	CLEANUP(arena_done) struct arena memory;
+	CLEANUP(arena_done) struct arena scratch;
+	const struct edition *loaded = NULL;
+	struct diagnostics found;
+	struct cover *cover;
+
+	arena_init(&memory, POLICY_ARENA_BYTES);
+	arena_init(&scratch, PROVE_SCRATCH_BYTES);
+	CLEANUP(file_done) struct bytes document = file_read(path);
+	assert_int_equal(policy_load(words, document, &memory, &loaded, &found), 0);
+	check_examples(loaded);
+	assert_int_equal(cover_examples(loaded, &memory, &scratch, &cover), 0);
+	check_rows(loaded, cover);
+}
+
+static void every_row_of_the_law_has_an_example_and_each_holds(void **state)
+{
+	CLEANUP(file_done) struct bytes words = file_read(VOCABULARY);
+	struct file_names names;
+
+	(void)state;
+	law_read(&names);
+	for (size_t i = 0; i < names.n; i++)
+		check_shown(words, names.at[i]);
+	file_names_done(&names);
+}
+
 static void laws_as_written_load_as_analyses_and_nothing_else(void **state)
 {
 	CLEANUP(file_done) struct bytes words = file_read(VOCABULARY);
@@ -356,6 +397,8 @@ int main(void)
 		cmocka_unit_test(an_arena_too_small_is_said_and_nothing_is_set),
 		cmocka_unit_test(loading_twice_gives_the_same_edition),
 		cmocka_unit_test(every_edition_of_the_law_loads),
+		cmocka_unit_test(
+			every_row_of_the_law_has_an_example_and_each_holds),
 		cmocka_unit_test(laws_as_written_load_as_analyses_and_nothing_else),
 	};
 
