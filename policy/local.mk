@@ -177,6 +177,16 @@ policy_tables = \
 	policy/tables/switzerland/ch-vzae-2013-01-01.md \
 	policy/tables/switzerland/ch-vzae-2019-01-01.md \
 	policy/tables/switzerland/ch-vzae-2021-12-14.md \
+	policy/tables/united-kingdom/README.md \
+	policy/tables/united-kingdom/uk-vts-2020-12-08.md \
+	policy/tables/united-kingdom/uk-vts-2022-12-13.md \
+	policy/tables/united-kingdom/uk-vts-2023-01-30.md \
+	policy/tables/united-kingdom/uk-vts-2023-03-16.md \
+	policy/tables/united-kingdom/uk-vts-2024-02-08.md \
+	policy/tables/united-kingdom/uk-vts-2024-07-11.md \
+	policy/tables/united-kingdom/uk-vts-2024-10-24.md \
+	policy/tables/united-kingdom/uk-vts-2025-02-06.md \
+	policy/tables/united-kingdom/uk-vts-2025-02-28.md \
 	policy/tables/vocabulary.md
 
 nobase_dist_pkgdata_DATA += $(policy_tables)
