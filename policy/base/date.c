@@ -56,7 +56,7 @@ struct civil date_civil(day_t day)
 	int64_t rest = (int64_t)day + DAYS_BEFORE_1970;
 	int64_t cycles = floor_div(rest, DAYS_OF_400_YEARS);
 	int64_t centuries, quads, years;
-	struct civil civil = { .month = 1 };
+	struct civil civil;
 
 	rest -= cycles * DAYS_OF_400_YEARS;
 	centuries = at_most(rest / DAYS_OF_100_YEARS, 3);
@@ -67,6 +67,8 @@ struct civil date_civil(day_t day)
 	rest -= years * DAYS_OF_1_YEAR;
 
 	civil.year = (int32_t)(400 * cycles + 100 * centuries + 4 * quads + years) + 1;
+	/* No month is longer than 31 days, so this is never behind the month sought. */
+	civil.month = (int32_t)(rest / 31) + 1;
 	while (civil.month < 12 && rest >= days_before(civil.year, civil.month + 1))
 		civil.month++;
 	civil.day = (int32_t)rest - days_before(civil.year, civil.month) + 1;
@@ -96,14 +98,17 @@ static int64_t month_number(struct civil civil)
 	return (int64_t)civil.year * 12 + civil.month - 1;
 }
 
+#define MONTH_MIN (1900 * 12 + 0)	/* of DAY_MIN */
+#define MONTH_MAX (2199 * 12 + 11)	/* of DAY_MAX */
+
 static day_t add_months(day_t day, int64_t n_months)
 {
 	struct civil civil = date_civil(day);
 	int64_t month = month_number(civil) + n_months;
 
-	if (month < month_number(date_civil(DAY_MIN)))
+	if (month < MONTH_MIN)
 		return DAY_MIN;
-	if (month > month_number(date_civil(DAY_MAX)))
+	if (month > MONTH_MAX)
 		return DAY_MAX;
 	civil.year = (int32_t)(month / 12);
 	civil.month = (int32_t)(month % 12) + 1;
