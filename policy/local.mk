@@ -187,6 +187,10 @@ policy_tables = \
 	policy/tables/united-kingdom/uk-vts-2024-10-24.md \
 	policy/tables/united-kingdom/uk-vts-2025-02-06.md \
 	policy/tables/united-kingdom/uk-vts-2025-02-28.md \
+	policy/tables/united-states/README.md \
+	policy/tables/united-states/us-t-status-2003-12-19.md \
+	policy/tables/united-states/us-t-status-2006-01-05.md \
+	policy/tables/united-states/us-t-status-2008-12-23.md \
 	policy/tables/vocabulary.md
 
 nobase_dist_pkgdata_DATA += $(policy_tables)
