@@ -22,6 +22,7 @@
 struct way {
 	struct digest hash;	/* of the edition: its place can be given to another */
 	const struct edition *from;	/* NULL: not worked out */
+	uint64_t unknown;	/* facts of it that the draft has not, as bits */
 	struct carry carry;
 };
 
@@ -63,7 +64,17 @@ int backtest_worse(enum outcome before, enum outcome after)
 
 /* ---- One decision ---- */
 
-static const struct carry *way_from(struct backtesting *backtesting,
+static uint64_t facts_unknown_to(const struct carry *carry)
+{
+	uint64_t unknown = (2ull << (carry->from->n_facts - 1)) - 1;
+
+	for (uint16_t t = 0; t < carry->to->n_facts; t++)
+		if (carry->fact[t] >= 0)
+			unknown &= ~(1ull << carry->fact[t]);
+	return unknown;
+}
+
+static const struct way *way_from(struct backtesting *backtesting,
 				    const struct digest *hash,
 				    const struct edition *edition)
 {
@@ -72,13 +83,14 @@ static const struct carry *way_from(struct backtesting *backtesting,
 	for (size_t i = 0; i < WAYS_MAX; i++) {
 		way = &backtesting->ways[i];
 		if (way->from == edition && digest_equal(&way->hash, hash))
-			return &way->carry;
+			return way;
 	}
 	way = &backtesting->ways[backtesting->next_way++ % WAYS_MAX];
 	way->hash = *hash;
 	way->from = edition;
 	carry_init(&way->carry, edition, backtesting->request->draft);
-	return &way->carry;
+	way->unknown = facts_unknown_to(&way->carry);
+	return way;
 }
 
 static bool is_named(struct bytes name, const char *expected)
@@ -110,6 +122,15 @@ static const struct edition *edition_of(struct backtesting *backtesting,
 	return edition;
 }
 
+/* A fact that was asked and that the draft has not. */
+static bool has_unknown(const struct way *way, const struct facts *facts)
+{
+	for (uint64_t left = way->unknown; left != 0; left &= left - 1)
+		if (facts->answers[__builtin_ctzll(left)].state != ANSWER_ABSENT)
+			return true;
+	return false;
+}
+
 /* The counter of what stands in the way of deciding it; NULL: nothing does. */
 static uint64_t *prepare(struct backtesting *backtesting,
 			 const struct source_item *item)
@@ -118,6 +139,7 @@ static uint64_t *prepare(struct backtesting *backtesting,
 	struct backtest_report *report = backtesting->report;
 	const struct edition *draft = backtesting->request->draft;
 	struct content_decision *content = &recorded->content;
+	const struct way *way;
 	const char *why;
 	int lost;
 
@@ -141,13 +163,12 @@ static uint64_t *prepare(struct backtesting *backtesting,
 			      &backtesting->facts) != RESULT_OK)
 		return &report->n_unreadable;
 	backtesting->facts.as_of = content->decided_on;
-	lost = carry_facts(way_from(backtesting, &item->entry.policy_hash,
-				    recorded->edition),
-			   &backtesting->facts, &backtesting->arena,
+	way = way_from(backtesting, &item->entry.policy_hash, recorded->edition);
+	lost = carry_facts(&way->carry, &backtesting->facts, &backtesting->arena,
 			   &recorded->facts);
 	if (lost < 0)
 		return &report->n_unreadable;
-	report->n_lost += lost > 0;
+	report->n_lost += lost > 0 || has_unknown(way, &backtesting->facts);
 	return NULL;
 }
 

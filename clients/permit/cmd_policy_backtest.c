@@ -17,6 +17,7 @@ struct backtesting {
 	struct backtest_state state;
 	struct backtest_request request;
 	struct backtest_report *report;
+	size_t n_listed;	/* at most so many of the flips are shown */
 	struct source_key key;
 	struct finding finding;
 };
@@ -147,6 +148,12 @@ static const char *direction(const struct backtest_flip *flip)
 	return worse > 0 ? "worse" : worse < 0 ? "better" : "other";
 }
 
+static size_t n_listed(const struct backtesting *work)
+{
+	return work->report->n_flips < work->n_listed ? work->report->n_flips
+						      : work->n_listed;
+}
+
 static void say_flips(const struct backtesting *work)
 {
 	const struct output_stream *out = &work->in->out;
@@ -158,7 +165,7 @@ static void say_flips(const struct backtesting *work)
 	if (n == 0)
 		return;
 	output_heading(out, "Other outcomes, worst first");
-	for (size_t i = 0; i < report->n_flips; i++) {
+	for (size_t i = 0; i < n_listed(work); i++) {
 		const struct backtest_flip *flip = &report->flips[i];
 		bool worse = backtest_worse(flip->before, flip->after) > 0;
 
@@ -171,9 +178,9 @@ static void say_flips(const struct backtesting *work)
 			      flip->rows[0][0] != '\0' ? flip->rows[0] : "-",
 			      flip->rows[1][0] != '\0' ? flip->rows[1] : "-");
 	}
-	if (n > report->n_flips)
+	if (n > n_listed(work))
 		output_line(out, "and %llu more; --flips lists up to %d",
-			    (unsigned long long)(n - report->n_flips),
+			    (unsigned long long)(n - n_listed(work)),
 			    BACKTEST_FLIPS_MAX);
 }
 
@@ -268,7 +275,7 @@ static json_t *flips_json(const struct backtesting *work)
 {
 	json_t *flips = json_array();
 
-	for (size_t i = 0; i < work->report->n_flips; i++) {
+	for (size_t i = 0; i < n_listed(work); i++) {
 		const struct backtest_flip *flip = &work->report->flips[i];
 
 		json_array_append_new(
@@ -344,7 +351,7 @@ static enum exit_code read_flips(const struct invocation *in, size_t *ret_flips)
 static enum exit_code prepare(struct backtesting *work)
 {
 	const struct invocation *in = work->in;
-	enum exit_code code = read_flips(in, &work->request.max_flips);
+	enum exit_code code = read_flips(in, &work->n_listed);
 
 	if (code == EXIT_DONE)
 		code = open_keys(in, in->values[OPTION_KEYS],
@@ -359,6 +366,8 @@ static enum exit_code prepare(struct backtesting *work)
 	work->request.path = in->values[OPTION_LOG];
 	work->request.vkey = in->values[OPTION_VKEY];
 	work->request.draft = work->file.edition;
+	/* All that can be kept, so that a run that goes on may list more. */
+	work->request.max_flips = BACKTEST_FLIPS_MAX;
 	work->request.progress = &in->out;
 	work->request.stop = &stop;
 	if (in->values[OPTION_RESUME] == NULL)
@@ -367,10 +376,7 @@ static enum exit_code prepare(struct backtesting *work)
 					       work->file.edition, work->file.hash };
 	work->request.keep = backtest_state_write;
 	work->request.context = &work->state;
-	code = backtest_state_read(&work->state, work->report);
-	if (work->report->n_flips > work->request.max_flips)
-		work->report->n_flips = work->request.max_flips;
-	return code;
+	return backtest_state_read(&work->state, work->report);
 }
 
 static enum exit_code say_stopped(const struct backtesting *work)
