@@ -148,6 +148,8 @@ static uint64_t *prepare(struct backtesting *backtesting,
 		break;
 	case CONTENT_E_SEALED:
 		return &report->n_sealed;
+	case CONTENT_E_ERASED:
+		return &report->n_erased;
 	default:
 		return &report->n_unreadable;
 	}

@@ -35,6 +35,7 @@ struct backtest_report {
 	uint64_t n_other_policy;	/* decisions of another policy */
 	uint64_t n_other_question;	/* of a question that the draft has not */
 	uint64_t n_sealed;		/* and there is no key that opens it */
+	uint64_t n_erased;
 	uint64_t n_unreadable;		/* by this release */
 	uint64_t n_contradiction;	/* impossible under the draft */
 	uint64_t n_lost;	/* with an answer that the draft cannot hold */

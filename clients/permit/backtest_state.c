@@ -10,7 +10,7 @@
 
 #define STATE_VERSION 1
 #define STATE_MAX_BYTES (4u * 1024 * 1024)
-#define N_COUNTERS 9
+#define N_COUNTERS 10
 
 /* The counters by name, in the order of the file. */
 static const struct {
@@ -21,6 +21,7 @@ static const struct {
 	{ "other_policy", offsetof(struct backtest_report, n_other_policy) },
 	{ "other_question", offsetof(struct backtest_report, n_other_question) },
 	{ "sealed", offsetof(struct backtest_report, n_sealed) },
+	{ "erased", offsetof(struct backtest_report, n_erased) },
 	{ "unreadable", offsetof(struct backtest_report, n_unreadable) },
 	{ "contradiction", offsetof(struct backtest_report, n_contradiction) },
 	{ "lost", offsetof(struct backtest_report, n_lost) },

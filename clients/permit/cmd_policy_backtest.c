@@ -197,7 +197,7 @@ static void say_rest(const struct backtesting *work)
 
 	if (report->n_lost + report->n_contradiction + report->n_other_question +
 		    report->n_other_policy + report->n_sealed +
-		    report->n_unreadable > 0)
+		    report->n_erased + report->n_unreadable > 0)
 		output_heading(out, "To know of the counts");
 	say_count(out, report->n_lost,
 		  "with an answer that the draft has no place for; it was left out");
@@ -208,6 +208,7 @@ static void say_rest(const struct backtesting *work)
 	say_count(out, report->n_other_policy, "not counted: of another policy");
 	say_count(out, report->n_sealed,
 		  "not counted: sealed; --keys opens them for whoever may");
+	say_count(out, report->n_erased, "not counted: erased since");
 	say_count(out, report->n_unreadable,
 		  "not counted: not readable by this release");
 }
@@ -296,7 +297,7 @@ static json_t *report_json(const struct backtesting *work)
 	const struct backtest_report *report = work->report;
 
 	return json_pack(
-		"{s:s, s:s, s:s, s:I, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+		"{s:s, s:s, s:s, s:I, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 		"policy", work->file.edition->policy_id, "edition",
 		work->file.edition->name, "log", work->request.path, "entries",
 		(json_int_t)report->next, "questions", questions_json(work), "flips",
@@ -304,7 +305,8 @@ static json_t *report_json(const struct backtesting *work)
 		"contradictions", (json_int_t)report->n_contradiction,
 		"other_question", (json_int_t)report->n_other_question, "other_policy",
 		(json_int_t)report->n_other_policy, "sealed",
-		(json_int_t)report->n_sealed, "unreadable",
+		(json_int_t)report->n_sealed, "erased",
+		(json_int_t)report->n_erased, "unreadable",
 		(json_int_t)report->n_unreadable, "outcome_only",
 		(json_int_t)report->n_walked, "in_full",
 		(json_int_t)report->n_decided);
