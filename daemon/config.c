@@ -30,6 +30,10 @@ const struct config_option config_options[] = {
 	{ "erasure-keys", "FILE", 0, 0, "", false, TEXT(erasure_keys),
 	  "who may authorise an erasure: the lines \"eraser VKEY\" and "
 	  "\"protection VKEY\"" },
+	{ "high-water", "FILE", 0, 0, "", false, TEXT(high_water),
+	  "says how far the log had come, best on another disk; else in the store" },
+	{ "accept-rollback", "ENTRIES", 0, 0, "", false, TEXT(accept_rollback),
+	  "go on with a log of so many entries though it had others; recorded" },
 	{ "segment-bytes", "bytes", 64 * KIB, GIB, "67108864", false,
 	  NUMBER(segment_bytes),
 	  "size of a new file of the log, a multiple of 512" },

@@ -19,6 +19,8 @@ struct config {
 	char origin[CONFIG_TEXT_BYTES];
 	char root_key[CONFIG_TEXT_BYTES];
 	char erasure_keys[CONFIG_TEXT_BYTES];
+	char high_water[CONFIG_TEXT_BYTES];
+	char accept_rollback[CONFIG_TEXT_BYTES];
 	uint64_t segment_bytes;
 	uint64_t map_bytes;
 	uint64_t index_batch;

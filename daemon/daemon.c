@@ -30,6 +30,7 @@ struct daemon {
 	struct service *service;
 	struct listener listener;
 	uint64_t begun_ms;
+	bool unmarked;	      /* the high-water file could not be written */
 	uint64_t watchdog_ms; /* 0: nobody waits for a sign of life */
 };
 
@@ -101,6 +102,9 @@ static int open_store(struct daemon *daemon)
 		.folder = daemon->config.store,
 		.origin = daemon->config.origin,
 		.root_key = daemon->config.root_key,
+		.high_water = daemon->config.high_water,
+		.accept_rollback = daemon->config.accept_rollback,
+		.now_ms = clock_ms(),
 		.segment_bytes = daemon->config.segment_bytes,
 		.map_bytes = daemon->config.map_bytes,
 		.index_batch = daemon->config.index_batch,
@@ -127,7 +131,10 @@ static int open_store(struct daemon *daemon)
 			"the root key lies in %s/keys, beside the keyring: keep keys/ "
 			"out of every backup of the log, or give --root-key",
 			daemon->config.store);
-	if (report.cut)
+	if (report.accepted)
+		logging(LOGGING_WARNING, "accepted by hand, and recorded: %s",
+			report.text);
+	else if (report.cut)
 		logging(LOGGING_WARNING, "%s", report.text);
 	if (report.n_read != 0)
 		logging(LOGGING_NOTICE,
@@ -225,6 +232,17 @@ static void ready(void *context)
 	supervisor_tell("READY=1\nSTATUS=answering");
 }
 
+/* A disk without room for it is said once; the log itself is not affected. */
+static void mark(struct daemon *daemon)
+{
+	int r = store_mark(&daemon->store);
+
+	if (r != 0 && !daemon->unmarked)
+		logging(LOGGING_ERROR, "the high-water file cannot be written: %s. "
+			"A rollback would not be seen", strerror(-r));
+	daemon->unmarked = r != 0;
+}
+
 /*
  * The loop turns: what else the daemon does within a second, the supervisor is
  * not to take for stuck.
@@ -233,6 +251,7 @@ static void second(void *context)
 {
 	struct daemon *daemon = context;
 
+	mark(daemon);
 	if (daemon->watchdog_ms != 0)
 		supervisor_tell("WATCHDOG=1");
 }
@@ -325,6 +344,8 @@ int daemon_run(int argc, char **argv)
 		r = serve(&daemon);
 	listener_close(&daemon.listener);
 	service_close(&daemon.service);
+	if (daemon.store.folder != NULL)
+		mark(&daemon);
 	store_close(&daemon.store);
 	digest_stop();
 	return r == 0 ? 0 : EXIT_BROKEN;

@@ -70,6 +70,10 @@ daemon_sources = \
 	daemon/store/editions_state.h \
 	daemon/store/erasure.c \
 	daemon/store/erasure.h \
+	daemon/store/guard.c \
+	daemon/store/guard.h \
+	daemon/store/high_water.c \
+	daemon/store/high_water.h \
 	daemon/store/index.c \
 	daemon/store/index.h \
 	daemon/store/keystore.c \

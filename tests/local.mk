@@ -279,6 +279,7 @@ unit_tests += \
 	tests/unit/test_buffer \
 	tests/unit/test_config \
 	tests/unit/test_editions \
+	tests/unit/test_high_water \
 	tests/unit/test_index \
 	tests/unit/test_lmdb \
 	tests/unit/test_supervisor \
@@ -286,6 +287,7 @@ unit_tests += \
 	tests/integration/test_process \
 	tests/integration/test_erasure \
 	tests/integration/test_receipts \
+	tests/integration/test_rollback \
 	tests/integration/test_sealed \
 	tests/integration/test_requests \
 	tests/integration/test_supervised
@@ -306,6 +308,9 @@ tests_integration_test_erasure_LDADD = $(AUDIT_LIBS) $(CLIENT_LIBS) $(TEST_LIBS)
 tests_integration_test_receipts_SOURCES = \
 	tests/integration/test_receipts.c $(daemon_case)
 tests_integration_test_receipts_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)
+tests_integration_test_rollback_SOURCES = \
+	tests/integration/test_rollback.c $(daemon_case)
+tests_integration_test_rollback_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)
 tests_integration_test_requests_SOURCES = \
 	tests/integration/test_requests.c $(daemon_case)
 tests_integration_test_requests_LDADD = $(CLIENT_LIBS) $(TEST_LIBS)

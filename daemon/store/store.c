@@ -9,10 +9,12 @@
 #include <sys/statvfs.h>
 
 #include "daemon/store/erasure.h"
+#include "daemon/store/guard.h"
 #include "daemon/store/rebuild.h"
 #include "daemon/store/store.h"
 
-static const struct store store_none = { .lock = LOCK_NONE };
+static const struct store store_none = { .lock = LOCK_NONE,
+					 .high_water = HIGH_WATER_CLOSED };
 
 PRINTF_LIKE(2, 3)
 static void say(struct store_report *report, const char *format, ...)
@@ -254,6 +256,8 @@ int store_open(const struct store_options *options, struct store *ret_store,
 	if (r == 0)
 		r = read_tail(&store, ret_report);
 	if (r == 0)
+		r = guard_open(&store, options, ret_report);
+	if (r == 0)
 		r = go_on_erasing(&store, ret_report);
 	if (r != 0) {
 		store_close(&store);
@@ -268,6 +272,7 @@ void store_close(struct store *store)
 	if (store->folder == NULL)
 		return;
 	log_reader_close(&store->reader);
+	high_water_close(&store->high_water);
 	log_close(&store->log);
 	cases_close(&store->cases);
 	keystore_close(&store->keystore);
@@ -359,6 +364,20 @@ int store_index(struct store *store, bool all)
 	if (r == 0)
 		r = index_flush(store->index, &head.mark);
 	return r == LMDB_E_NO_ROOM ? 0 : r;
+}
+
+int store_mark(struct store *store)
+{
+	struct log_head head;
+	int r;
+
+	log_head(store->log, &head);
+	if (store->high_water.n_note > 0 && head.size == store->marked)
+		return 0;
+	r = high_water_put(&store->high_water, head.note);
+	if (r == 0)
+		store->marked = head.size;
+	return r;
 }
 
 int store_read(struct store *store, uint64_t seq, struct segment_record *ret_record,

@@ -4,6 +4,7 @@
 
 #include "daemon/store/cases.h"
 #include "daemon/store/editions.h"
+#include "daemon/store/high_water.h"
 #include "daemon/store/index.h"
 #include "daemon/store/lock.h"
 #include "daemon/store/log.h"
@@ -15,6 +16,7 @@
  *	keys/log.key	signs the log's checkpoints
  *	keys/keyring	opens the keys of the cases; see keystore.h
  *	log/NNNNNNNN.seg	the log: the truth
+ *	high-water	how far the log had come; better kept elsewhere
  *	index/data.mdb	editions, keys of cases, and where things stand in the log
  *
  * The log is written first. Whatever the database has not heard of when the
@@ -29,6 +31,8 @@ struct store {
 	struct keystore *keystore;
 	struct cases *cases;
 	struct log *log;
+	struct high_water high_water;
+	uint64_t marked; /* entries that the high-water file knows of */
 	struct log_reader *reader; /* of single entries */
 	char *folder;
 	size_t index_batch; /* entries in memory before they are written */
@@ -41,6 +45,9 @@ struct store_options {
 	uint64_t segment_bytes;
 	size_t map_bytes; /* of the database, at first */
 	size_t index_batch;
+	const char *high_water; /* file; "" or NULL: in the store's folder */
+	const char *accept_rollback; /* entries of a log that may go on; or NULL */
+	uint64_t now_ms;
 	size_t max_loaded; /* compiled editions in memory */
 };
 
@@ -53,6 +60,7 @@ struct store_report {
 	bool root_beside;	     /* the root key lies beside the keyring */
 	bool new_keyring;	     /* made just now */
 	bool resumed;		     /* an erasure that was interrupted */
+	bool accepted;		     /* a rollback, by hand; the text says which */
 	uint64_t n_read;	     /* entries that were read from the log again */
 	char text[STORE_TEXT_BYTES]; /* why it was refused; what was cut */
 };
@@ -101,6 +109,13 @@ MUST_USE int store_append(struct store *store, struct log_item *items,
  * there is. A full disk is no error: it is tried again later. Returns 0 or -errno.
  */
 MUST_USE int store_index(struct store *store, bool all);
+
+/*
+ * Lets the high-water file know how far the log has come, durably. To be called
+ * every second and at the end: what is older than a second cannot be rolled back
+ * unseen. Returns 0, also when nothing is new, or -errno.
+ */
+MUST_USE int store_mark(struct store *store);
 
 /*
  * An entry of the log, with its record. Views last until the next call.
