@@ -340,6 +340,7 @@ script_tests = \
 	tests/integration/test_disagreement \
 	tests/integration/test_libpermit \
 	tests/integration/test_permit \
+	tests/integration/test_quickstart \
 	tests/integration/test_units \
 	tests/interop/test_log \
 	tests/support/test-audit-links \
