@@ -17,7 +17,7 @@
  * Timelines against deciding every single day of 15 years. An argument
  * multiplies the number of cases.
  */
-#define CASES_A_QUESTION 3
+#define CASES_A_QUESTION 1	/* of each edition there is; an argument multiplies it */
 #define TRIES 12
 #define CASES_COMPOSED 20
 #define EDITIONS 100
