@@ -176,6 +176,10 @@ clients_audit_libaudit_a_SOURCES = \
 	clients/audit/replay.h \
 	clients/audit/replay_compare.c \
 	clients/audit/replay_compare.h \
+	clients/audit/replay_one.c \
+	clients/audit/replay_one.h \
+	clients/audit/replay_pool.c \
+	clients/audit/replay_pool.h \
 	clients/audit/report.c \
 	clients/audit/report.h \
 	clients/audit/source.c \

@@ -119,6 +119,20 @@ static json_t *report_json(const char *path, const struct replay_report *report,
 			 named_json(report), "finding", finding_json(finding));
 }
 
+static enum exit_code read_jobs(const struct invocation *in, unsigned *ret_jobs)
+{
+	uint64_t n = 0;
+	enum exit_code code = read_index(in, OPTION_JOBS, 0, &n);
+
+	if (code != EXIT_DONE)
+		return code;
+	if (in->values[OPTION_JOBS] != NULL && (n == 0 || n > REPLAY_JOBS_MAX))
+		return output_error(&in->out, EXIT_USAGE,
+				    "--jobs takes 1 to %d threads", REPLAY_JOBS_MAX);
+	*ret_jobs = (unsigned)n;
+	return EXIT_DONE;
+}
+
 static enum exit_code read_request(const struct invocation *in,
 				   struct replay_request *ret_request)
 {
@@ -130,6 +144,8 @@ static enum exit_code read_request(const struct invocation *in,
 	code = read_index(in, OPTION_FROM, 0, &ret_request->from);
 	if (code == EXIT_DONE)
 		code = read_index(in, OPTION_TO, UINT64_MAX, &ret_request->to);
+	if (code == EXIT_DONE)
+		code = read_jobs(in, &ret_request->n_jobs);
 	if (code == EXIT_DONE && ret_request->from > ret_request->to)
 		code = output_error(&in->out, EXIT_USAGE,
 				    "--from is behind --to: nothing to replay");
@@ -138,7 +154,7 @@ static enum exit_code read_request(const struct invocation *in,
 
 static enum exit_code run(const struct invocation *in)
 {
-	struct replay_request request;
+	struct replay_request request = { .keys = NULL };
 	CLEANUP(audit_keys_close) struct audit_keys *keys = NULL;
 	struct replay_report report;
 	struct finding finding = { .has_entry = false };
@@ -174,14 +190,14 @@ const struct command command_replay = {
 	.summary = "is every decision what its facts and edition give?",
 	.text = "PATH is an export or the folder of a store. Each decision is made "
 		"again from the facts, dates and edition that were recorded, and the "
-		"result is compared byte for byte. Facts are never shown. Decisions "
+		"result is compared byte for byte, on all cores. Facts are never shown. Decisions "
 		"are sealed: --keys names the folder keys of the store.",
 	.examples = {
 		{ "replay export --keys keys", "All of them:" },
 		{ "replay export --keys keys --from 1000 --to 1999", "Some entries:" },
 	},
 	.takes = TAKES_ALWAYS | OPTION(OPTION_FROM) | OPTION(OPTION_TO) |
-		 OPTION(OPTION_KEYS) | OPTION(OPTION_ROOT_KEY),
+		 OPTION(OPTION_KEYS) | OPTION(OPTION_ROOT_KEY) | OPTION(OPTION_JOBS),
 	.min_operands = 1,
 	.max_operands = 1,
 	.run = run,

@@ -26,6 +26,7 @@ enum audit_option {
 	OPTION_KEY,
 	OPTION_NAME,
 	OPTION_ADD,
+	OPTION_JOBS,
 	N_AUDIT_OPTIONS,
 };
 

@@ -9,13 +9,12 @@
 #include "proto/blob.h"
 #include "proto/result.h"
 
-int content_read(struct audit_keys *keys, const struct source_item *item,
-		 struct content_decision *ret_content, const char **ret_why)
+int content_open(const struct source_item *item, const struct case_key *key,
+		 struct buffer *space, struct content_decision *ret_content,
+		 const char **ret_why)
 {
-	CLEANUP(case_key_done) struct case_key key = { .epoch = 0 };
 	enum sealed_fault fault;
 	struct sealed sealed;
-	uint8_t *space;
 
 	*ret_why = "was erased";
 	if (item->erased)
@@ -29,15 +28,25 @@ int content_read(struct audit_keys *keys, const struct source_item *item,
 	*ret_why = sealed_fault_text(SEALED_FAULT_FORM);
 	if (!sealed_split(item->blob, &sealed))
 		return CONTENT_E_BAD;
-	if (keys == NULL || !audit_keys_find(keys, item, &key))
+	if (key == NULL)
 		return CONTENT_E_SEALED;
-	space = audit_keys_space(keys, item->blob.n);
-	if (space == NULL)
+	if (buffer_reserve(space, item->blob.n) != 0)
 		return -ENOMEM;
-	fault = sealed_read(item->leaf, &item->entry, item->blob, &key, space,
+	fault = sealed_read(item->leaf, &item->entry, item->blob, key, space->data,
 			    ret_content);
 	*ret_why = sealed_fault_text(fault);
 	return fault == SEALED_SOUND ? 0 : CONTENT_E_BAD;
+}
+
+int content_read(struct audit_keys *keys, const struct source_item *item,
+		 struct content_decision *ret_content, const char **ret_why)
+{
+	CLEANUP(case_key_done) struct case_key key = { .epoch = 0 };
+	bool found = keys != NULL && audit_keys_find(keys, item, &key);
+
+	return content_open(item, found ? &key : NULL,
+			    keys == NULL ? NULL : audit_keys_space(keys), ret_content,
+			    ret_why);
 }
 
 void content_checker_init(struct content_checker *checker, struct audit_keys *keys)

@@ -23,6 +23,15 @@ MUST_USE int content_read(struct audit_keys *keys, const struct source_item *ite
 			  const char **ret_why);
 
 /*
+ * The same for one whose key was looked up before, so that threads can open
+ * contents beside each other; key is NULL when there is none. Views point into
+ * space, which may be NULL without a key, or into the item's blob.
+ */
+MUST_USE int content_open(const struct source_item *item, const struct case_key *key,
+			  struct buffer *space, struct content_decision *ret_content,
+			  const char **ret_why);
+
+/*
  * What the contents of entries must say, beyond being the bytes that were
  * recorded: an enactment's bundle is the edition it names; a decision's facts
  * and result are those it commits to, and read as such with an edition that

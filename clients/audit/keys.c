@@ -231,7 +231,7 @@ bool audit_keys_find(const struct audit_keys *keys, const struct source_item *it
 					 SEAL_CASE_ID_BYTES, id, ret_key);
 }
 
-uint8_t *audit_keys_space(struct audit_keys *keys, size_t n)
+struct buffer *audit_keys_space(struct audit_keys *keys)
 {
-	return buffer_reserve(&keys->space, n) == 0 ? keys->space.data : NULL;
+	return &keys->space;
 }

@@ -2,6 +2,7 @@
 #ifndef PERMIT_AUDIT_KEYS_H
 #define PERMIT_AUDIT_KEYS_H
 
+#include "clients/audit/folder.h"
 #include "clients/audit/source.h"
 #include "proto/sealed.h"
 
@@ -39,7 +40,7 @@ MUST_USE bool audit_keys_find(const struct audit_keys *keys,
 			      const struct source_item *item,
 			      struct case_key *ret_key);
 
-/* Memory of n bytes to open a blob in; as long as the next call. NULL: none. */
-uint8_t *audit_keys_space(struct audit_keys *keys, size_t n);
+/* Where a blob is opened; wiped with the keys. */
+struct buffer *audit_keys_space(struct audit_keys *keys);
 
 #endif

@@ -37,6 +37,9 @@ static const struct option options[N_AUDIT_OPTIONS] = {
 			  "makes the key when there is none, under this name" },
 	[OPTION_ADD] = { "add", NULL,
 			 "adds the signature to the checkpoint of the export" },
+	[OPTION_JOBS] = { "jobs", "N",
+			  "threads that decide; else one for each core. The result "
+			  "is the same for any number" },
 	[OPTION_STATE] = { "state", "DIR",
 			   "where the last checkpoint of each log is remembered; else "
 			   "$XDG_STATE_HOME/permit-audit" },

@@ -11,8 +11,11 @@ struct replay_request {
 	struct audit_keys *keys;	/* borrowed; NULL: none */
 	uint64_t from;		/* first and last entry that count */
 	uint64_t to;
+	unsigned n_jobs;	/* threads, REPLAY_JOBS_MAX at most; 0: as cores */
 	const struct output_stream *progress;	/* NULL: silent */
 };
+
+#define REPLAY_JOBS_MAX 256
 
 enum replay_verdict {
 	REPLAY_SAME,
@@ -48,7 +51,7 @@ struct replay_report {
 /*
  * Decides each recorded decision again, with the facts, dates and edition that
  * were recorded, and compares the bytes of the result. The log's integrity is
- * checked on the way, as every source does.
+ * checked on the way, as every source does. The report does not depend on n_jobs.
  *
  * Returns 0 when all could be looked at, whatever came out; AUDIT_FINDING when
  * the log is damaged; else as source_open. ret_report is always set.

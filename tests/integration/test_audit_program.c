@@ -143,6 +143,12 @@ static void each_kind_of_failure_has_its_exit_code(void **state)
 	assert_says(2, "needs --out");
 	audit_run(log, "replay @/store --from 3 --to 2 2>&1");
 	assert_says(2, "behind --to");
+	audit_run(log, "replay @/store --jobs 0 2>&1");
+	assert_says(2, "1 to 256 threads");
+	audit_run(log, "replay @/store --jobs 257 2>&1");
+	assert_says(2, "1 to 256 threads");
+	audit_run(log, "replay @/store --jobs 256");
+	assert_says(0, "Every decision comes out as it was recorded");
 	audit_run(log, "export --store @/store --out @/store 2>&1");
 	assert_says(6, "something else than an export");
 	audit_run(log, "verfy 2>&1");

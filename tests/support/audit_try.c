@@ -20,13 +20,27 @@ int audit_verify(const char *path, const char *vkey, uint64_t expect_size)
 	return audit_try.r;
 }
 
+static int replay(const struct replay_request *request)
+{
+	memset(&audit_try, 0, sizeof(audit_try));
+	audit_try.r = replay_log(request, &audit_try.replayed, &audit_try.finding);
+	return audit_try.r;
+}
+
 int audit_replay(const char *path, uint64_t from, uint64_t to)
 {
 	const struct replay_request request = { .path = path, .from = from, .to = to };
 
-	memset(&audit_try, 0, sizeof(audit_try));
-	audit_try.r = replay_log(&request, &audit_try.replayed, &audit_try.finding);
-	return audit_try.r;
+	return replay(&request);
+}
+
+int audit_replay_on(const char *path, unsigned n_jobs)
+{
+	const struct replay_request request = {
+		.path = path, .to = UINT64_MAX, .n_jobs = n_jobs,
+	};
+
+	return replay(&request);
 }
 
 int audit_export(const struct audit_log *log)

@@ -322,6 +322,44 @@ static void a_decision_without_its_edition_is_undecidable(void **state)
 	assert_int_equal(audit_try.replayed.named[0].entry, 1);
 }
 
+/* More decisions than two batches hold; different ones in each of them. */
+static void the_number_of_threads_changes_nothing_of_a_replay(void **state)
+{
+	static const unsigned jobs[] = { 2, 3, 7, 0 };
+	struct audit_log *log = *state;
+	struct replay_report alone;
+
+	audit_log_begin(log);
+	for (size_t i = 0; i < 12; i++) {
+		audit_log_enact(log, i % 2, AUDIT_SOUND);
+		audit_log_decide(log, i % 2, 99, AUDIT_SOUND);
+		audit_log_decide(log, i % 2, 1, AUDIT_RESULT);
+		audit_log_decide(log, i % 2, 1, AUDIT_EDITION);
+	}
+	assert_int_equal(audit_replay_on(log->store, 1), 0);
+	alone = audit_try.replayed;
+	assert_int_equal(alone.n_same, 1188);
+	assert_int_equal(alone.n_different, 12);
+	assert_int_equal(alone.n_undecidable, 12);
+	for (size_t i = 0; i < ARRAY_LENGTH(jobs); i++) {
+		assert_int_equal(audit_replay_on(log->store, jobs[i]), 0);
+		assert_memory_equal(&audit_try.replayed, &alone, sizeof(alone));
+	}
+}
+
+static void damage_behind_a_batch_ends_a_replay_at_its_entry(void **state)
+{
+	struct audit_log *log = *state;
+
+	audit_log_begin(log);
+	audit_log_fill(log, 400);
+	assert_int_equal(audit_export(log), 0);
+	audit_flip(log, "blob/700", 100);
+	assert_int_equal(audit_replay_on(log->out, 2), AUDIT_FINDING);
+	assert_true(audit_found(700, "blob/700", ""));
+	assert_int_equal(audit_try.replayed.n_same, 698);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -348,6 +386,8 @@ int main(void)
 		cmocka_unit_test(only_the_entries_asked_for_are_replayed),
 		cmocka_unit_test(a_result_that_was_changed_replays_as_different),
 		cmocka_unit_test(a_decision_without_its_edition_is_undecidable),
+		cmocka_unit_test(the_number_of_threads_changes_nothing_of_a_replay),
+		cmocka_unit_test(damage_behind_a_batch_ends_a_replay_at_its_entry),
 	};
 
 	return cmocka_run_group_tests(tests, audit_log_setup, audit_log_teardown);
