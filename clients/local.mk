@@ -83,6 +83,7 @@ clients_permit_permit_SOURCES = \
 	clients/permit/cmd_policy_test.c \
 	clients/permit/cmd_case_erase.c \
 	clients/permit/cmd_case_key.c \
+	clients/permit/cmd_letter.c \
 	clients/permit/cmd_receipt.c \
 	clients/permit/cmd_status.c \
 	clients/permit/cmd_what_if.c \
@@ -114,6 +115,9 @@ clients_permit_permit_SOURCES = \
 	clients/permit/known_case.h \
 	clients/permit/law_words.c \
 	clients/permit/law_words.h \
+	clients/permit/letter.c \
+	clients/permit/letter.h \
+	clients/permit/letter_words.c \
 	clients/permit/main.c \
 	clients/permit/prove_save.c \
 	clients/permit/prove_save.h \

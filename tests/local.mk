@@ -213,6 +213,15 @@ tests_unit_test_card_SOURCES = tests/unit/test_card.c \
 	tests/support/brute.c tests/support/brute.h $(test_files)
 test_data += tests/golden/card
 
+# Letters, of every example of the law.
+unit_tests += tests/property/test_letters
+tests_property_test_letters_SOURCES = tests/property/test_letters.c \
+	clients/permit/letter.c clients/permit/letter.h \
+	clients/permit/letter_words.c \
+	clients/permit/explained.c clients/permit/explained.h \
+	clients/permit/words.c clients/permit/words.h $(test_files)
+tests_property_test_letters_LDADD = clients/libtools.a $(TEST_LIBS)
+
 # Two editions side by side.
 unit_tests += \
 	tests/property/test_diff \

@@ -32,6 +32,7 @@ enum permit_option {
 	OPTION_FIRST_ROLE,
 	OPTION_SECOND_ROLE,
 	OPTION_NAME,
+	OPTION_FORMAT,
 	N_PERMIT_OPTIONS,
 };
 
@@ -60,6 +61,7 @@ extern const struct command command_why;
 extern const struct command command_why_not;
 extern const struct command command_what_if;
 extern const struct command command_timeline;
+extern const struct command command_letter;
 extern const struct command command_receipt;
 extern const struct command command_case_erase;
 extern const struct command command_case_key;

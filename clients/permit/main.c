@@ -69,6 +69,7 @@ static const struct option options[N_PERMIT_OPTIONS] = {
 				 "the key file of the second role, who answers for "
 				 "data protection" },
 	[OPTION_NAME] = { "name", "NAME", "the name of a key: a-z 0-9 . / -" },
+	[OPTION_FORMAT] = { "format", "FORMAT", "of a letter: txt or html; else txt" },
 };
 
 static const struct command *const commands[] = {
@@ -78,6 +79,7 @@ static const struct command *const commands[] = {
 	&command_why_not,
 	&command_what_if,
 	&command_timeline,
+	&command_letter,
 	&command_receipt,
 	&command_case_erase,
 	&command_case_key,

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/permit/letter.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "clients/permit/explained.h"
+#include "policy/base/text.h"
+#include "policy/testimony.h"
+
+/* From this sensitivity on an answer is not written where others may read it. */
+#define KEPT_BACK_FROM 3
+#define LINE_BYTES 2048
+
+/* A letter on its way. The first thing that fails stays in `r`. */
+struct writing {
+	const struct known_case *known;
+	const struct decision *decision;
+	struct arena *arena;
+	struct letter *letter;
+	int r;
+};
+
+/* The one place that adds to a letter, so no text comes in unread. */
+static void add(struct writing *writing, enum letter_kind kind, const char *text)
+{
+	struct letter *letter = writing->letter;
+	const char *word;
+	size_t offset;
+
+	if (writing->r != 0)
+		return;
+	if (text == NULL || letter->n == LETTER_BLOCKS_MAX) {
+		writing->r = -ENOMEM;
+		return;
+	}
+	word = testimony_word(text, strlen(text), &offset);
+	if (word != NULL) {
+		letter->word = word;
+		writing->r = LETTER_E_WORD;
+		return;
+	}
+	letter->blocks[letter->n++] = (struct letter_block){ kind, text };
+}
+
+static const char *say(const struct writing *writing, enum letter_word word)
+{
+	return letter_word(word, writing->known->language);
+}
+
+static void add_filled(struct writing *writing, enum letter_kind kind,
+		       enum letter_word word, const char *text)
+{
+	char line[LINE_BYTES];
+
+	word_fill(say(writing, word), text, "", line, sizeof(line));
+	add(writing, kind, arena_text(writing->arena, line, strlen(line)));
+}
+
+/* "label: value" */
+static void add_pair(struct writing *writing, const char *label, const char *value)
+{
+	struct builder builder;
+
+	builder_init(&builder, writing->arena);
+	builder_format(&builder, "%s: %s", label, value);
+	add(writing, LETTER_ITEM, builder_text(&builder));
+}
+
+static void write_head(struct writing *writing)
+{
+	const Permit__V1__GetDecisionResponse *recorded = writing->known->recorded;
+
+	add(writing, LETTER_TITLE, say(writing, LETTER_WORD_TITLE));
+	if (recorded != NULL)
+		add_filled(writing, LETTER_PARAGRAPH, LETTER_WORD_REFERENCE,
+			   recorded->case_ref);
+	else
+		add(writing, LETTER_PARAGRAPH, say(writing, LETTER_WORD_NO_RECORD));
+}
+
+static void write_result(struct writing *writing)
+{
+	enum outcome outcome = writing->decision->agreed ? writing->decision->outcome
+							 : OUTCOME_REFER;
+
+	add(writing, LETTER_HEADING, say(writing, LETTER_WORD_RESULT));
+	add(writing, LETTER_PARAGRAPH,
+	    say(writing, (enum letter_word)(LETTER_WORD_GRANT + (unsigned)outcome)));
+}
+
+/* ---- Why ---- */
+
+static void write_row(struct writing *writing, const struct row *row)
+{
+	struct builder builder;
+	const char *sources;
+
+	if (row->reason.in[writing->known->language][0] != '\0')
+		add(writing, LETTER_PARAGRAPH,
+		    row->reason.in[writing->known->language]);
+	if (row->n_citations == 0)
+		return;
+	builder_init(&builder, writing->arena);
+	for (uint8_t i = 0; i < row->n_citations; i++)
+		builder_format(&builder, "%s%s", i > 0 ? "; " : "",
+			       row->citations[i].text);
+	sources = builder_text(&builder);
+	if (sources == NULL)
+		writing->r = -ENOMEM;
+	else
+		add_filled(writing, LETTER_PARAGRAPH, LETTER_WORD_SOURCES, sources);
+}
+
+static void write_answers(struct writing *writing, uint64_t reason)
+{
+	const struct known_case *known = writing->known;
+	const struct edition *edition = known->file.edition;
+	bool kept_back = false;
+	bool first = true;
+
+	for (uint8_t f = 0; f < edition->n_facts; f++) {
+		if ((reason >> f & 1) == 0)
+			continue;
+		if (edition->facts[f].sensitivity >= KEPT_BACK_FROM) {
+			kept_back = true;
+			continue;
+		}
+		if (first)
+			add(writing, LETTER_PARAGRAPH,
+			    say(writing, LETTER_WORD_ANSWERS));
+		first = false;
+		add_pair(writing, edition->facts[f].label.in[known->language],
+			 explained_answer(known, f, &known->facts.answers[f],
+					  writing->arena));
+	}
+	if (kept_back)
+		add(writing, LETTER_PARAGRAPH, say(writing, LETTER_WORD_KEPT_BACK));
+}
+
+/* Where the evaluators differ no row explains anything. */
+static void write_reasons(struct writing *writing, uint64_t reason)
+{
+	const struct decision *decision = writing->decision;
+
+	if (!decision->agreed || decision->outcome == OUTCOME_ASK)
+		return;
+	add(writing, LETTER_HEADING, say(writing, LETTER_WORD_REASONS));
+	for (uint16_t i = 0; i < decision->n_rows; i++) {
+		const struct decided_row *at = &decision->rows[i];
+		const struct table *table = &decision->edition->tables[at->table];
+
+		if (at->table == decision->question->table && at->certain)
+			write_row(writing, &table->rows[at->row]);
+	}
+	write_answers(writing, reason);
+}
+
+/* ---- When, and what next ---- */
+
+static void write_outputs(struct writing *writing)
+{
+	const struct decision *decision = writing->decision;
+	char value[VALUE_TEXT_BYTES];
+
+	for (uint8_t o = 0; o < decision->n_outputs; o++) {
+		const struct decided_output *output = &decision->outputs[o];
+		const char *text;
+
+		if (o == decision->question->outcome || !output->settled)
+			continue;
+		text = decided_output_text(output, writing->arena);
+		if (text == NULL)
+			writing->r = -ENOMEM;
+		else if (strcmp(text, "-") != 0)
+			add_pair(writing, output->output->name,
+				 value_in(text, writing->known->language, value));
+	}
+}
+
+static void write_dates(struct writing *writing)
+{
+	const struct known_case *known = writing->known;
+	const struct edition *edition = known->file.edition;
+	char day[DATE_TEXT_BYTES];
+
+	add(writing, LETTER_HEADING, say(writing, LETTER_WORD_DATES));
+	date_print(writing->decision->as_of, day);
+	add_filled(writing, LETTER_ITEM, LETTER_WORD_DECIDED_ON, day);
+	for (uint8_t f = 0; f < edition->n_facts; f++)
+		if (edition->facts[f].type == FACT_DATE &&
+		    edition->facts[f].sensitivity < KEPT_BACK_FROM &&
+		    known->facts.answers[f].state == ANSWER_VALUE &&
+		    (writing->decision->facts_used >> f & 1) != 0)
+			add_pair(writing, edition->facts[f].label.in[known->language],
+				 explained_answer(known, f, &known->facts.answers[f],
+						  writing->arena));
+	write_outputs(writing);
+}
+
+/* The checklist: what can still help, and whom we ask for it first. */
+static void write_needed(struct writing *writing)
+{
+	const struct known_case *known = writing->known;
+	const struct decision *decision = writing->decision;
+
+	add(writing, LETTER_PARAGRAPH, say(writing, LETTER_WORD_NEEDED));
+	for (uint8_t i = 0; i < decision->n_open; i++) {
+		const struct fact *fact =
+			&known->file.edition->facts[decision->open[i]];
+		struct builder builder;
+
+		builder_init(&builder, writing->arena);
+		builder_format(&builder, "[ ] %s (%s)", fact->label.in[known->language],
+			       word_in((enum word)(WORD_ASK_REGISTER +
+						   (unsigned)fact->ask),
+				       known->language));
+		add(writing, LETTER_ITEM, builder_text(&builder));
+	}
+	add(writing, LETTER_PARAGRAPH, say(writing, LETTER_WORD_NOT_ALL));
+}
+
+int letter_write(const struct known_case *known, const struct decision *decision,
+		 uint64_t reason, struct arena *arena, struct letter *ret_letter)
+{
+	struct writing writing = { known, decision, arena, ret_letter, 0 };
+
+	*ret_letter = (struct letter){ .language = known->language };
+	write_head(&writing);
+	write_result(&writing);
+	write_reasons(&writing, reason);
+	write_dates(&writing);
+	add(&writing, LETTER_HEADING, say(&writing, LETTER_WORD_TO_DO));
+	if (decision->n_open > 0)
+		write_needed(&writing);
+	else
+		add(&writing, LETTER_PARAGRAPH,
+		    say(&writing, LETTER_WORD_NOTHING_NEEDED));
+	add(&writing, LETTER_HEADING, say(&writing, LETTER_WORD_OBJECT));
+	add(&writing, LETTER_PARAGRAPH, say(&writing, LETTER_WORD_OBJECT_HOW));
+	add(&writing, LETTER_PARAGRAPH, testimony_sentence(known->language));
+	return writing.r;
+}
