@@ -184,6 +184,8 @@ clients_audit_libaudit_a_SOURCES = \
 	clients/audit/replay_one.h \
 	clients/audit/replay_pool.c \
 	clients/audit/replay_pool.h \
+	clients/audit/replay_state.c \
+	clients/audit/replay_state.h \
 	clients/audit/report.c \
 	clients/audit/report.h \
 	clients/audit/source.c \

@@ -68,6 +68,7 @@ unit_tests += \
 	tests/property/test_audit_flips \
 	tests/unit/test_audit \
 	tests/unit/test_audit_copies \
+	tests/unit/test_audit_resume \
 	tests/unit/test_audit_tamper \
 	tests/unit/test_backtest
 tests_integration_test_audit_program_SOURCES = \
@@ -84,6 +85,8 @@ tests_property_test_audit_flips_SOURCES = tests/property/test_audit_flips.c \
 tests_property_test_audit_flips_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
 tests_unit_test_audit_copies_SOURCES = tests/unit/test_audit_copies.c $(audit_log)
 tests_unit_test_audit_copies_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
+tests_unit_test_audit_resume_SOURCES = tests/unit/test_audit_resume.c $(audit_log)
+tests_unit_test_audit_resume_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
 tests_unit_test_audit_tamper_SOURCES = tests/unit/test_audit_tamper.c $(audit_log)
 tests_unit_test_audit_tamper_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
 tests_unit_test_backtest_SOURCES = tests/unit/test_backtest.c \

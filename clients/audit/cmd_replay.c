@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+
 #include "clients/audit/commands.h"
 #include "clients/audit/replay.h"
 
@@ -140,6 +142,7 @@ static enum exit_code read_request(const struct invocation *in,
 
 	ret_request->path = in->operands[0];
 	ret_request->vkey = in->values[OPTION_VKEY];
+	ret_request->state = in->values[OPTION_RESUME];
 	ret_request->progress = &in->out;
 	code = read_index(in, OPTION_FROM, 0, &ret_request->from);
 	if (code == EXIT_DONE)
@@ -167,6 +170,10 @@ static enum exit_code run(const struct invocation *in)
 		return code;
 	request.keys = keys;
 	r = replay_log(&request, &report, &finding);
+	if (r == -EROFS)
+		return output_error(&in->out, EXIT_FAILED,
+				    "--resume %s: no state can be written there; name "
+				    "a file in a folder that is yours", request.state);
 	if (r < 0)
 		return say_failure(in, request.path, r);
 	code = r == 0 && report.n_different == 0 && report.n_undecidable == 0 &&
@@ -195,9 +202,12 @@ const struct command command_replay = {
 	.examples = {
 		{ "replay export --keys keys", "All of them:" },
 		{ "replay export --keys keys --from 1000 --to 1999", "Some entries:" },
+		{ "replay export --keys keys --resume replay.state",
+		  "All of them, to be interrupted and gone on with:" },
 	},
 	.takes = TAKES_ALWAYS | OPTION(OPTION_FROM) | OPTION(OPTION_TO) |
-		 OPTION(OPTION_KEYS) | OPTION(OPTION_ROOT_KEY) | OPTION(OPTION_JOBS),
+		 OPTION(OPTION_KEYS) | OPTION(OPTION_ROOT_KEY) | OPTION(OPTION_JOBS) |
+		 OPTION(OPTION_RESUME),
 	.min_operands = 1,
 	.max_operands = 1,
 	.run = run,

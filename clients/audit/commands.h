@@ -27,6 +27,7 @@ enum audit_option {
 	OPTION_NAME,
 	OPTION_ADD,
 	OPTION_JOBS,
+	OPTION_RESUME,
 	N_AUDIT_OPTIONS,
 };
 

@@ -40,6 +40,9 @@ static const struct option options[N_AUDIT_OPTIONS] = {
 	[OPTION_JOBS] = { "jobs", "N",
 			  "threads that decide; else one for each core. The result "
 			  "is the same for any number" },
+	[OPTION_RESUME] = { "resume", "FILE",
+			    "where it is kept how far the replay has come; it goes on "
+			    "from there when the file exists" },
 	[OPTION_STATE] = { "state", "DIR",
 			   "where the last checkpoint of each log is remembered; else "
 			   "$XDG_STATE_HOME/permit-audit" },

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "clients/audit/progress.h"
 #include "clients/audit/replay_pool.h"
+#include "clients/audit/replay_state.h"
 
 struct replay {
 	const struct replay_request *request;
@@ -15,6 +17,11 @@ struct replay {
 	struct replay_pool *pool;
 	struct replay_batch batches[2];
 	struct replay_batch *filling;	/* the other one is at work, or idle */
+	struct merkle_frontier read;	/* of the entries read so far */
+	struct replay_mark resumed;	/* what an earlier replay has done */
+	struct replay_mark done;	/* all before it is counted */
+	time_t kept_s;	/* when that was last written down; 0: not yet */
+	int r;	/* the first failure of writing it */
 };
 
 static void note_verdict(struct replay_report *report, uint64_t entry,
@@ -43,6 +50,28 @@ static void note_verdict(struct replay_report *report, uint64_t entry,
 	memcpy(named->parts, parts, sizeof(named->parts));
 }
 
+static struct replay_mark mark_here(const struct replay *replay)
+{
+	return (struct replay_mark){ replay->read.size,
+				     merkle_frontier_root(&replay->read) };
+}
+
+/* Writes down what is done: at once, each second, and at the end. */
+static void keep(struct replay *replay, bool at_end)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (replay->request->state == NULL || replay->r != 0 ||
+	    replay->done.n_done <= replay->resumed.n_done ||
+	    (!at_end && replay->kept_s != 0 && now.tv_sec <= replay->kept_s))
+		return;
+	if (replay_state_write(replay->request, &replay->report->key.vkey,
+			       &replay->done, replay->report) != 0)
+		replay->r = -EROFS;
+	replay->kept_s = now.tv_sec;
+}
+
 /* Counts the batch at work, in the order of the log. */
 static void finish(struct replay *replay)
 {
@@ -54,6 +83,8 @@ static void finish(struct replay *replay)
 		note_verdict(replay->report, batch->cases[i].item.entry.seq,
 			     batch->cases[i].verdict, batch->cases[i].parts);
 	batch->n = 0;
+	replay->done = batch->mark;
+	keep(replay, false);
 }
 
 /* Gives away what was read, and goes on with the batch that comes back. */
@@ -64,6 +95,7 @@ static void hand_over(struct replay *replay)
 	finish(replay);
 	if (full->n == 0)
 		return;
+	full->mark = mark_here(replay);
 	replay->filling = full == &replay->batches[0] ? &replay->batches[1] :
 							&replay->batches[0];
 	replay_pool_start(replay->pool, full);
@@ -117,9 +149,42 @@ static int take(struct replay *replay, const struct source_item *item)
 	if (item->entry.type == ENTRY_POLICY_PUBLISH)
 		return take_edition(replay, item);
 	if (item->entry.type != ENTRY_DECISION ||
-	    item->entry.seq < replay->request->from)
+	    item->entry.seq < replay->request->from ||
+	    item->entry.seq < replay->resumed.n_done)
 		return 0;
 	return take_decision(replay, item);
+}
+
+static int say_other_past(const struct replay *replay, struct finding *finding)
+{
+	return finding_say(finding, replay->request->state, finding_do_not_trust,
+			   "split view: the first %llu entries are not those that "
+			   "were replayed before",
+			   (unsigned long long)replay->resumed.n_done);
+}
+
+/* Entries that were replayed before must still be the ones that they were. */
+static int grow(struct replay *replay, const struct source_item *item,
+		struct finding *finding)
+{
+	struct digest leaf = merkle_leaf(item->leaf), root;
+
+	merkle_frontier_add(&replay->read, &leaf);
+	if (replay->read.size != replay->resumed.n_done)
+		return 0;
+	root = merkle_frontier_root(&replay->read);
+	return digest_equal(&root, &replay->resumed.root) ?
+		       0 : say_other_past(replay, finding);
+}
+
+static int check_size(const struct replay *replay, struct finding *finding)
+{
+	if (replay->read.size >= replay->resumed.n_done)
+		return 0;
+	return finding_say(finding, replay->request->state, finding_do_not_trust,
+			   "rolled back: %llu entries were replayed before, and the "
+			   "log has %llu", (unsigned long long)replay->resumed.n_done,
+			   (unsigned long long)replay->read.size);
 }
 
 static int replay_entries(struct replay *replay, struct source *source,
@@ -136,12 +201,22 @@ static int replay_entries(struct replay *replay, struct source *source,
 			r = AUDIT_END;
 		if (r != 0)
 			break;
-		r = take(replay, &item);
+		r = grow(replay, &item, finding);
+		if (r == 0)
+			r = take(replay, &item);
+		if (r == 0)
+			r = replay->r;
 		progress_tell(&progress, item.entry.seq + 1, source_expected(source));
 	}
 	finish_all(replay);
 	progress_done(&progress);
-	return r == AUDIT_END ? 0 : r;
+	if (r == AUDIT_END) {
+		r = check_size(replay, finding);
+		replay->done = mark_here(replay);
+	}
+	if (r >= 0)
+		keep(replay, true);
+	return r == 0 ? replay->r : r;
 }
 
 static int open_batch(struct replay_batch *batch)
@@ -180,6 +255,22 @@ static int open_replay(struct replay *replay)
 	return r != 0 ? r : replay_pool_open(n_jobs, &replay->pool);
 }
 
+static int read_state(struct replay *replay, struct finding *finding)
+{
+	const char *why;
+	int r;
+
+	if (replay->request->state == NULL)
+		return 0;
+	r = replay_state_read(replay->request, &replay->report->key.vkey,
+			      &replay->resumed, replay->report, &why);
+	if (r != REPLAY_STATE_E_BAD)
+		return r;
+	return finding_say(finding, replay->request->state,
+			   "Name the state of this replay, or another file to begin "
+			   "again.", "the state %s", why);
+}
+
 int replay_log(const struct replay_request *request,
 	       struct replay_report *ret_report, struct finding *ret_finding)
 {
@@ -190,13 +281,16 @@ int replay_log(const struct replay_request *request,
 
 	memset(ret_report, 0, sizeof(*ret_report));
 	r = source_open(request->path, request->vkey, &source, ret_finding);
+	if (r != 0)
+		return r;
+	ret_report->key = *source_key(source);
+	r = read_state(&replay, ret_finding);
 	if (r == 0)
 		r = open_replay(&replay);
 	if (r != 0)
 		return r;
 	r = replay_entries(&replay, source, ret_finding);
 	ret_report->opened = true;
-	ret_report->key = *source_key(source);
 	source_head(source, &ret_report->head);
 	ret_report->head.note = (struct bytes){ NULL, 0 };
 	return r;

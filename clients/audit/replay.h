@@ -11,6 +11,7 @@ struct replay_request {
 	struct audit_keys *keys;	/* borrowed; NULL: none */
 	uint64_t from;		/* first and last entry that count */
 	uint64_t to;
+	const char *state;	/* file of how far it has come; NULL: none */
 	unsigned n_jobs;	/* threads, REPLAY_JOBS_MAX at most; 0: as cores */
 	const struct output_stream *progress;	/* NULL: silent */
 };
@@ -53,8 +54,12 @@ struct replay_report {
  * were recorded, and compares the bytes of the result. The log's integrity is
  * checked on the way, as every source does. The report does not depend on n_jobs.
  *
+ * With a state it goes on behind what an earlier one has done, and ends with the
+ * report that it would have ended with then; the log is read from its beginning.
+ *
  * Returns 0 when all could be looked at, whatever came out; AUDIT_FINDING when
- * the log is damaged; else as source_open. ret_report is always set.
+ * the log is damaged, or the state is not one of it; -EROFS when no state can be
+ * kept; else as source_open. ret_report is always set.
  */
 MUST_USE int replay_log(const struct replay_request *request,
 			struct replay_report *ret_report,

@@ -107,7 +107,8 @@ static enum replay_verdict prepare(struct replay_worker *worker,
 	return REPLAY_SAME;
 }
 
-static enum replay_verdict compare(struct replay_worker *worker, struct again *again)
+static enum replay_verdict compare(struct replay_worker *worker,
+				   struct again *again)
 {
 	struct bytes now = result_write(&again->decision, &worker->arena);
 	const struct bytes *recorded = &again->content.result;

@@ -21,7 +21,8 @@ struct replay_case {
 };
 
 /* Copies an entry into a case and looks up its key. Returns 0 or -ENOMEM. */
-MUST_USE int replay_case_take(struct replay_case *one, const struct audit_keys *keys,
+MUST_USE int replay_case_take(struct replay_case *one,
+			      const struct audit_keys *keys,
 			      const struct source_item *item);
 void replay_case_done(struct replay_case *one);
 

@@ -3,6 +3,7 @@
 #define PERMIT_AUDIT_REPLAY_POOL_H
 
 #include "clients/audit/replay_one.h"
+#include "clients/audit/replay_state.h"
 
 /*
  * Threads that decide a batch of cases while the caller reads the next one:
@@ -18,6 +19,7 @@
 struct replay_batch {
 	struct replay_case *cases;	/* REPLAY_BATCH_CASES of them */
 	size_t n;
+	struct replay_mark mark;	/* of the entries up to its last case */
 };
 
 struct replay_pool;

@@ -159,6 +159,38 @@ static void each_kind_of_failure_has_its_exit_code(void **state)
 	assert_int_not_equal(access(log->out, F_OK), 0);
 }
 
+/* Killed wherever it was; it goes on until it has come to its end. */
+static void a_replay_that_is_killed_again_and_again_says_the_same(void **state)
+{
+	struct audit_log *log = *state;
+	char whole[sizeof(audit_said.text)];
+	int n_killed = 0;
+
+	begin(log);
+	for (int i = 0; i < 40; i++)
+		audit_log_decide(log, 1, 50, AUDIT_SOUND);
+	audit_log_decide(log, 1, 1, AUDIT_RESULT);
+	audit_run(log, "replay @/store");
+	assert_says(1, "entry 2012, different");
+	memcpy(whole, audit_said.text, sizeof(whole));
+	for (unsigned ms = 20; ms < 60000; ms += ms / 2) {
+		char line[128];
+
+		snprintf(line, sizeof(line), "replay @/store --resume @/replay.state "
+			 "--jobs 2 2>&1 & sleep %u.%03u; kill -9 $! 2>&1; wait $!",
+			 ms / 1000, ms % 1000);
+		audit_run(log, line);
+		if (audit_said.code == 1)
+			break;
+		assert_null(strstr(audit_said.text, "entry"));
+		n_killed++;
+	}
+	assert_true(n_killed > 0);
+	audit_run(log, "replay @/store --resume @/replay.state");
+	assert_int_equal(audit_said.code, 1);
+	assert_string_equal(audit_said.text, whole);
+}
+
 static void help_begins_with_examples(void **state)
 {
 	const struct audit_log *log = *state;
@@ -179,6 +211,8 @@ int main(void)
 		cmocka_unit_test(
 			a_different_result_is_named_by_rows_and_without_facts),
 		cmocka_unit_test(each_kind_of_failure_has_its_exit_code),
+		cmocka_unit_test(
+			a_replay_that_is_killed_again_and_again_says_the_same),
 		cmocka_unit_test(help_begins_with_examples),
 	};
 

@@ -43,6 +43,15 @@ int audit_replay_on(const char *path, unsigned n_jobs)
 	return replay(&request);
 }
 
+int audit_replay_resumed(const char *path, const char *state)
+{
+	const struct replay_request request = {
+		.path = path, .to = UINT64_MAX, .n_jobs = 2, .state = state,
+	};
+
+	return replay(&request);
+}
+
 int audit_export(const struct audit_log *log)
 {
 	const struct export_request request = { .store = log->store,

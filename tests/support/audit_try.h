@@ -22,6 +22,7 @@ extern struct audit_try audit_try;
 int audit_verify(const char *path, const char *vkey, uint64_t expect_size);
 int audit_replay(const char *path, uint64_t from, uint64_t to);
 int audit_replay_on(const char *path, unsigned n_jobs);
+int audit_replay_resumed(const char *path, const char *state);
 
 /* To log->out; a fresh one removes what was there. */
 int audit_export(const struct audit_log *log);
