@@ -14,7 +14,7 @@ static const char style[] =
 	"font:1.1rem/1.6 sans-serif;color:#1b1f24;background:#fff;"
 	"overflow-wrap:break-word}"
 	"h1{font-size:1.6rem}h2{font-size:1.25rem;margin:2rem 0 .5rem}"
-	"h2{break-after:avoid}ul{padding-left:1.4rem}"
+	"h2{break-after:avoid}ul{padding-left:1rem;list-style:none}"
 	"@page{size:A4;margin:2cm}";
 
 static const char *const language_codes[N_LANGUAGES] = { "en", "fr", "de", "it" };

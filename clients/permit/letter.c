@@ -198,7 +198,7 @@ static void write_dates(struct writing *writing)
 	write_outputs(writing);
 }
 
-/* The checklist: what can still help, and whom we ask for it first. */
+/* The checklist: what is still open, and where to look first. */
 static void write_needed(struct writing *writing)
 {
 	const struct known_case *known = writing->known;

@@ -90,10 +90,10 @@ static const char *const words[N_LETTER_WORDS][N_LANGUAGES] = {
 		"Brief an einem sicheren Ort auf.",
 		"Per questo non ci servono altre risposte. Conservi questa lettera "
 		"in un luogo sicuro." },
-	[LETTER_WORD_NEEDED] = { "These answers can still help:",
-				 "Ces réponses peuvent encore aider :",
-				 "Diese Antworten können noch helfen:",
-				 "Queste risposte possono ancora aiutare:" },
+	[LETTER_WORD_NEEDED] = { "Still open, and where we look first:",
+				 "Encore ouvert, et où nous cherchons d’abord :",
+				 "Noch offen, und wo wir zuerst nachsehen:",
+				 "Ancora aperto, e dove guardiamo prima:" },
 	[LETTER_WORD_NOT_ALL] = {
 		"You may leave any question open. That is never held against you.",
 		"Vous pouvez laisser toute question ouverte. Cela ne vous nuit jamais.",
