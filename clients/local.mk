@@ -67,6 +67,7 @@ clients_permit_permit_SOURCES = \
 	clients/permit/case_row.c \
 	clients/permit/case_row.h \
 	clients/permit/cmd_ask.c \
+	clients/permit/cmd_completion.c \
 	clients/permit/cmd_evaluate.c \
 	clients/permit/cmd_facts.c \
 	clients/permit/cmd_policy_backtest.c \

@@ -349,6 +349,7 @@ tests_fault_kill9_LDADD = $(AUDIT_LIBS) $(CLIENT_LIBS) $(TEST_LIBS)
 script_tests = \
 	tests/integration/test_card \
 	tests/integration/test_case_erase \
+	tests/integration/test_completion \
 	tests/integration/test_disagreement \
 	tests/integration/test_libpermit \
 	tests/integration/test_permit \

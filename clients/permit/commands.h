@@ -66,5 +66,6 @@ extern const struct command command_receipt;
 extern const struct command command_case_erase;
 extern const struct command command_case_key;
 extern const struct command command_status;
+extern const struct command command_completion;
 
 #endif

@@ -97,6 +97,7 @@ static const struct command *const commands[] = {
 	&command_policy_list,
 	&command_policy_show,
 	&command_status,
+	&command_completion,
 };
 
 static const struct usage_example examples[] = {
