@@ -197,8 +197,8 @@ const struct command command_replay = {
 	.summary = "is every decision what its facts and edition give?",
 	.text = "PATH is an export or the folder of a store. Each decision is made "
 		"again from the facts, dates and edition that were recorded, and the "
-		"result is compared byte for byte, on all cores. Facts are never shown. Decisions "
-		"are sealed: --keys names the folder keys of the store.",
+		"result is compared byte for byte, on all cores. Facts are never shown. "
+		"Decisions are sealed: --keys names the folder keys of the store.",
 	.examples = {
 		{ "replay export --keys keys", "All of them:" },
 		{ "replay export --keys keys --from 1000 --to 1999", "Some entries:" },

@@ -250,7 +250,8 @@ const struct command command_verify = {
 		"named. What was sound is remembered: when the log is verified again, it "
 		"must be the same one, grown. The first time, a log that was cut short "
 		"shows only against --expect-size. Contents are sealed: their digests "
-		"are checked without any key, and what they say with --keys.",
+		"are checked without any key, and what they say with --keys; who signed "
+		"an erasure, with --roles; that witnesses saw the log, with --trust.",
 	.examples = {
 		{ "verify export --vkey 'permitd.local/log+1111dfce+AQOh...'",
 		  "An export, with the key that the authority gave you:" },

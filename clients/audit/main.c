@@ -77,8 +77,8 @@ static const struct program program = {
 	.name = "permit-audit",
 	.summary = "verifies a log of decisions, without the daemon",
 	.text = "permit-audit reads files only: it talks to no daemon and changes "
-		"nothing but the folders of --out and --state, and what --add and --name "
-		"say. permit-audit COMMAND --help says "
+		"nothing but the folders of --out and --state, the file of --resume, and "
+		"what --add and --name say. permit-audit COMMAND --help says "
 		"more about a command.",
 	.examples = examples,
 	.options = options,
