@@ -221,6 +221,7 @@ unit_tests += tests/property/test_letters
 tests_property_test_letters_SOURCES = tests/property/test_letters.c \
 	clients/permit/letter.c clients/permit/letter.h \
 	clients/permit/letter_words.c \
+	clients/permit/show_timeline.h clients/permit/timeline_words.c \
 	clients/permit/explained.c clients/permit/explained.h \
 	clients/permit/words.c clients/permit/words.h $(test_files)
 tests_property_test_letters_LDADD = clients/libtools.a $(TEST_LIBS)

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "clients/permit/explained.h"
+#include "clients/permit/show_timeline.h"
 #include "policy/base/text.h"
+#include "policy/report.h"
 #include "policy/testimony.h"
 
 /* From this sensitivity on an answer is not written where others may read it. */
@@ -91,9 +93,20 @@ static void write_result(struct writing *writing)
 
 /* ---- Why ---- */
 
-static void write_row(struct writing *writing, const struct row *row)
+/* "ACT 1; ACT 2"; NULL when the arena is full. */
+static const char *citations_text(const struct writing *writing,
+				  const struct citation *citations, uint8_t n)
 {
 	struct builder builder;
+
+	builder_init(&builder, writing->arena);
+	for (uint8_t i = 0; i < n; i++)
+		builder_format(&builder, "%s%s", i > 0 ? "; " : "", citations[i].text);
+	return builder_text(&builder);
+}
+
+static void write_row(struct writing *writing, const struct row *row)
+{
 	const char *sources;
 
 	if (row->reason.in[writing->known->language][0] != '\0')
@@ -101,11 +114,7 @@ static void write_row(struct writing *writing, const struct row *row)
 		    row->reason.in[writing->known->language]);
 	if (row->n_citations == 0)
 		return;
-	builder_init(&builder, writing->arena);
-	for (uint8_t i = 0; i < row->n_citations; i++)
-		builder_format(&builder, "%s%s", i > 0 ? "; " : "",
-			       row->citations[i].text);
-	sources = builder_text(&builder);
+	sources = citations_text(writing, row->citations, row->n_citations);
 	if (sources == NULL)
 		writing->r = -ENOMEM;
 	else
@@ -178,6 +187,46 @@ static void write_outputs(struct writing *writing)
 	}
 }
 
+static bool is_renewal(const struct decision *decision)
+{
+	const struct edition *edition = decision->edition;
+	const struct report_entry *renewal;
+
+	if (edition->report == NULL)
+		return false;
+	renewal = &edition->report->lines[REPORT_RENEWAL];
+	return renewal->said && renewal->question >= 0 &&
+	       &edition->questions[renewal->question] == decision->question;
+}
+
+/*
+ * Of a renewal: what becomes of the status while it is decided. Only what the
+ * policy says; where it is silent the letter is too.
+ */
+static void write_pending(struct writing *writing)
+{
+	const struct report_entry *entry;
+	enum language language = writing->known->language;
+	enum timeline_word word = TIMELINE_WORD_PENDING_CONTINUES;
+	char line[LINE_BYTES];
+	const char *sources;
+
+	if (!is_renewal(writing->decision))
+		return;
+	entry = &writing->decision->edition->report->lines[REPORT_PENDING];
+	if (!entry->said || entry->pending == PENDING_NOT_SAID)
+		return;
+	if (entry->pending == PENDING_ENDS)
+		word = TIMELINE_WORD_PENDING_ENDS;
+	sources = citations_text(writing, entry->citations, entry->n_citations);
+	if (sources == NULL) {
+		writing->r = -ENOMEM;
+		return;
+	}
+	word_fill(timeline_word(word, language), sources, "", line, sizeof(line));
+	add(writing, LETTER_PARAGRAPH, arena_text(writing->arena, line, strlen(line)));
+}
+
 static void write_dates(struct writing *writing)
 {
 	const struct known_case *known = writing->known;
@@ -196,6 +245,7 @@ static void write_dates(struct writing *writing)
 				 explained_answer(known, f, &known->facts.answers[f],
 						  writing->arena));
 	write_outputs(writing);
+	write_pending(writing);
 }
 
 /* The checklist: what is still open, and where to look first. */
