@@ -256,11 +256,31 @@ static void point_off(struct walking *walking, enum path path, node_ref off)
 	show_off(walking, path, node_and(pool_of(walking), off, closers.last), point);
 }
 
+/* Where nothing is granted no path begins, and of no grant it could all be said. */
+static bool judge_none(struct walking *walking)
+{
+	uint16_t first = (uint16_t)walking->first->question;
+	bool officer = !is_empty(walking, condition_rank(&walking->conditions, first,
+							 1u << RANK_REFER));
+	const char *text = officer ? "No first permit follows by right: at best an "
+				     "officer decides on it."
+				   : "No first permit can be granted here at all.";
+
+	if (walking->granted != NODE_FALSE)
+		return false;
+	add_point(walking, CARD_PROVEN, "path-no-grant", text)->declared = walking->first;
+	carding_answer(walking->carding, CARD_PERMANENCE,
+		       officer ? CARD_IN_PART : CARD_NO, text);
+	return true;
+}
+
 static void judge_path(struct walking *walking)
 {
 	struct node_pool *pool = pool_of(walking);
 	node_ref off[N_PATHS];
 
+	if (judge_none(walking))
+		return;
 	for (int path = 0; path < N_PATHS; path++)
 		off[path] = node_and(pool, walking->granted,
 				     node_not(pool, walking->reach[path]));

@@ -220,6 +220,7 @@ static bool comes_to(const struct edition *edition, const struct brute_case *c,
 
 struct reach {
 	bool granted;
+	bool referred;
 	bool renewed[2]; /* by right, at all */
 	bool permanent[2];
 };
@@ -236,6 +237,7 @@ static void reach_all(const struct edition *edition, struct reach *reach,
 		if (!brute_possible(edition, &c))
 			continue;
 		of->granted |= comes_to(edition, &c, "first-permit", "grant");
+		of->referred |= comes_to(edition, &c, "first-permit", "refer");
 		right = comes_to(edition, &c, "permanence", "grant");
 		all = right || comes_to(edition, &c, "permanence", "refer") ||
 		      comes_to(edition, &c, "permanence", "wait");
@@ -251,17 +253,19 @@ static void reach_all(const struct edition *edition, struct reach *reach,
 static enum card_verdict path_by_loop(const struct edition *edition)
 {
 	struct reach reach[FIXED_MAX] = { { 0 } };
-	unsigned n_granted = 0;
+	unsigned n_granted = 0, n_referred = 0;
 	unsigned n[2] = { 0, 0 };
 
 	reach_all(edition, reach, edition->report->lines[REPORT_RENEWAL].said);
 	for (size_t i = 0; i < FIXED_MAX; i++) {
 		n_granted += reach[i].granted;
+		n_referred += reach[i].referred;
 		for (int path = 0; path < 2; path++)
 			n[path] += reach[i].granted && reach[i].renewed[path] &&
 				   reach[i].permanent[path];
 	}
-	assert_true(n_granted > 0);
+	if (n_granted == 0)
+		return n_referred > 0 ? CARD_IN_PART : CARD_NO;
 	return n[1] < n_granted ? CARD_NO
 	       : n[0] < n_granted ? CARD_IN_PART
 				  : CARD_YES;
