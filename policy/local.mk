@@ -146,6 +146,7 @@ policy_tables = \
 	policy/tables/README.md \
 	policy/tables/analysis/README.md \
 	policy/tables/analysis/at-57-as-written.md \
+	policy/tables/analysis/be-61-as-written.md \
 	policy/tables/analysis/ch-36-as-written.md \
 	policy/tables/analysis/eu-2004-81-as-written.md \
 	policy/tables/analysis/it-18-as-written.md \
@@ -154,6 +155,9 @@ policy_tables = \
 	policy/tables/austria/at-asylg57-2014-01-01.md \
 	policy/tables/austria/at-asylg57-2017-10-01.md \
 	policy/tables/austria/at-asylg57-2018-09-01.md \
+	policy/tables/belgium/README.md \
+	policy/tables/belgium/be-61-2007-06-01.md \
+	policy/tables/belgium/be-61-2017-05-20.md \
 	policy/tables/canada/README.md \
 	policy/tables/canada/ca-vtip-2006-05-11.md \
 	policy/tables/canada/ca-vtip-2007-06-19.md \
