@@ -148,6 +148,7 @@ policy_tables = \
 	policy/tables/analysis/at-57-as-written.md \
 	policy/tables/analysis/be-61-as-written.md \
 	policy/tables/analysis/ch-36-as-written.md \
+	policy/tables/analysis/coe-197-as-written.md \
 	policy/tables/analysis/eu-2004-81-as-written.md \
 	policy/tables/analysis/it-18-as-written.md \
 	policy/tables/analysis/us-t-as-written.md \
@@ -169,6 +170,11 @@ policy_tables = \
 	policy/tables/canada/ca-vtip-2024-03-15.md \
 	policy/tables/canada/ca-vtip-2025-02-04.md \
 	policy/tables/canada/ca-vtip-2026-03-26.md \
+	policy/tables/europe/README.md \
+	policy/tables/europe/coe-197-2008-02-01.md \
+	policy/tables/europe/eu-minimum-2006-08-06.md \
+	policy/tables/europe/eu-minimum-2011-04-15.md \
+	policy/tables/europe/eu-minimum-2024-07-14.md \
 	policy/tables/italy/README.md \
 	policy/tables/italy/it-tui18-1998-09-02.md \
 	policy/tables/italy/it-tui18-2018-10-05.md \
