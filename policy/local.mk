@@ -151,6 +151,7 @@ policy_tables = \
 	policy/tables/analysis/coe-197-as-written.md \
 	policy/tables/analysis/eu-2004-81-as-written.md \
 	policy/tables/analysis/it-18-as-written.md \
+	policy/tables/analysis/nl-b8-as-written.md \
 	policy/tables/analysis/us-t-as-written.md \
 	policy/tables/austria/README.md \
 	policy/tables/austria/at-asylg57-2014-01-01.md \
@@ -182,6 +183,9 @@ policy_tables = \
 	policy/tables/italy/it-tui18-2025-10-04.md \
 	policy/tables/model/README.md \
 	policy/tables/model/model-protection-2026-12-01.md \
+	policy/tables/netherlands/README.md \
+	policy/tables/netherlands/nl-b8-2013-06-01.md \
+	policy/tables/netherlands/nl-b8-2023-05-18.md \
 	policy/tables/switzerland/README.md \
 	policy/tables/switzerland/ch-vzae-2008-01-01.md \
 	policy/tables/switzerland/ch-vzae-2013-01-01.md \
