@@ -149,6 +149,7 @@ policy_tables = \
 	policy/tables/analysis/be-61-as-written.md \
 	policy/tables/analysis/ch-36-as-written.md \
 	policy/tables/analysis/coe-197-as-written.md \
+	policy/tables/analysis/es-59bis-as-written.md \
 	policy/tables/analysis/eu-2004-81-as-written.md \
 	policy/tables/analysis/it-18-as-written.md \
 	policy/tables/analysis/nl-b8-as-written.md \
@@ -186,6 +187,9 @@ policy_tables = \
 	policy/tables/netherlands/README.md \
 	policy/tables/netherlands/nl-b8-2013-06-01.md \
 	policy/tables/netherlands/nl-b8-2023-05-18.md \
+	policy/tables/spain/README.md \
+	policy/tables/spain/es-loex59bis-2015-08-12.md \
+	policy/tables/spain/es-loex59bis-2025-05-20.md \
 	policy/tables/switzerland/README.md \
 	policy/tables/switzerland/ch-vzae-2008-01-01.md \
 	policy/tables/switzerland/ch-vzae-2013-01-01.md \
