@@ -54,6 +54,7 @@ static void one_document(void (*work)(struct bytes document), const char *path)
 {
 	CLEANUP(file_done) struct bytes document = file_read(path);
 
+	arena_reset(&arena);
 	work(document);
 }
 
