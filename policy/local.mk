@@ -153,6 +153,7 @@ policy_tables = \
 	policy/tables/analysis/eu-2004-81-as-written.md \
 	policy/tables/analysis/it-18-as-written.md \
 	policy/tables/analysis/nl-b8-as-written.md \
+	policy/tables/analysis/no-8-3-as-written.md \
 	policy/tables/analysis/us-t-as-written.md \
 	policy/tables/austria/README.md \
 	policy/tables/austria/at-asylg57-2014-01-01.md \
@@ -187,6 +188,8 @@ policy_tables = \
 	policy/tables/netherlands/README.md \
 	policy/tables/netherlands/nl-b8-2013-06-01.md \
 	policy/tables/netherlands/nl-b8-2023-05-18.md \
+	policy/tables/norway/README.md \
+	policy/tables/norway/no-utlf8-2010-01-01.md \
 	policy/tables/spain/README.md \
 	policy/tables/spain/es-loex59bis-2015-08-12.md \
 	policy/tables/spain/es-loex59bis-2025-05-20.md \
