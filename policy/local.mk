@@ -151,6 +151,7 @@ policy_tables = \
 	policy/tables/analysis/coe-197-as-written.md \
 	policy/tables/analysis/es-59bis-as-written.md \
 	policy/tables/analysis/eu-2004-81-as-written.md \
+	policy/tables/analysis/fi-52a-as-written.md \
 	policy/tables/analysis/it-18-as-written.md \
 	policy/tables/analysis/nl-b8-as-written.md \
 	policy/tables/analysis/no-8-3-as-written.md \
@@ -178,6 +179,9 @@ policy_tables = \
 	policy/tables/europe/eu-minimum-2006-08-06.md \
 	policy/tables/europe/eu-minimum-2011-04-15.md \
 	policy/tables/europe/eu-minimum-2024-07-14.md \
+	policy/tables/finland/README.md \
+	policy/tables/finland/fi-52a-2006-07-31.md \
+	policy/tables/finland/fi-52a-2025-05-06.md \
 	policy/tables/italy/README.md \
 	policy/tables/italy/it-tui18-1998-09-02.md \
 	policy/tables/italy/it-tui18-2018-10-05.md \
