@@ -155,6 +155,7 @@ policy_tables = \
 	policy/tables/analysis/it-18-as-written.md \
 	policy/tables/analysis/nl-b8-as-written.md \
 	policy/tables/analysis/no-8-3-as-written.md \
+	policy/tables/analysis/se-5-15-as-written.md \
 	policy/tables/analysis/us-t-as-written.md \
 	policy/tables/austria/README.md \
 	policy/tables/austria/at-asylg57-2014-01-01.md \
@@ -197,6 +198,8 @@ policy_tables = \
 	policy/tables/spain/README.md \
 	policy/tables/spain/es-loex59bis-2015-08-12.md \
 	policy/tables/spain/es-loex59bis-2025-05-20.md \
+	policy/tables/sweden/README.md \
+	policy/tables/sweden/se-utll515-2007-07-01.md \
 	policy/tables/switzerland/README.md \
 	policy/tables/switzerland/ch-vzae-2008-01-01.md \
 	policy/tables/switzerland/ch-vzae-2013-01-01.md \
