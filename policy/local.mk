@@ -152,6 +152,7 @@ policy_tables = \
 	policy/tables/analysis/es-59bis-as-written.md \
 	policy/tables/analysis/eu-2004-81-as-written.md \
 	policy/tables/analysis/fi-52a-as-written.md \
+	policy/tables/analysis/fr-l425-as-written.md \
 	policy/tables/analysis/it-18-as-written.md \
 	policy/tables/analysis/nl-b8-as-written.md \
 	policy/tables/analysis/no-8-3-as-written.md \
@@ -183,6 +184,10 @@ policy_tables = \
 	policy/tables/finland/README.md \
 	policy/tables/finland/fi-52a-2006-07-31.md \
 	policy/tables/finland/fi-52a-2025-05-06.md \
+	policy/tables/france/README.md \
+	policy/tables/france/fr-l425-2005-03-01.md \
+	policy/tables/france/fr-l425-2016-04-15.md \
+	policy/tables/france/fr-l425-2021-05-01.md \
 	policy/tables/italy/README.md \
 	policy/tables/italy/it-tui18-1998-09-02.md \
 	policy/tables/italy/it-tui18-2018-10-05.md \
