@@ -149,6 +149,7 @@ policy_tables = \
 	policy/tables/analysis/be-61-as-written.md \
 	policy/tables/analysis/ch-36-as-written.md \
 	policy/tables/analysis/coe-197-as-written.md \
+	policy/tables/analysis/de-25-4a-as-written.md \
 	policy/tables/analysis/es-59bis-as-written.md \
 	policy/tables/analysis/eu-2004-81-as-written.md \
 	policy/tables/analysis/fi-52a-as-written.md \
@@ -188,6 +189,9 @@ policy_tables = \
 	policy/tables/france/fr-l425-2005-03-01.md \
 	policy/tables/france/fr-l425-2016-04-15.md \
 	policy/tables/france/fr-l425-2021-05-01.md \
+	policy/tables/germany/README.md \
+	policy/tables/germany/de-aufenthg25-2012-07-02.md \
+	policy/tables/germany/de-aufenthg25-2015-08-01.md \
 	policy/tables/italy/README.md \
 	policy/tables/italy/it-tui18-1998-09-02.md \
 	policy/tables/italy/it-tui18-2018-10-05.md \
