@@ -120,6 +120,8 @@ clients_permit_permit_SOURCES = \
 	clients/permit/letter.h \
 	clients/permit/letter_words.c \
 	clients/permit/main.c \
+	clients/permit/pdf.c \
+	clients/permit/pdf.h \
 	clients/permit/prove_save.c \
 	clients/permit/prove_save.h \
 	clients/permit/shares.c \

@@ -352,6 +352,7 @@ script_tests = \
 	tests/integration/test_case_erase \
 	tests/integration/test_completion \
 	tests/integration/test_disagreement \
+	tests/integration/test_letter_pdf \
 	tests/integration/test_libpermit \
 	tests/integration/test_permit \
 	tests/integration/test_quickstart \

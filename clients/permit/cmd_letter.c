@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <string.h>
 
 #include "clients/permit/explained.h"
 #include "clients/permit/html.h"
 #include "clients/permit/letter.h"
+#include "clients/permit/pdf.h"
 #include "policy/diagram/explain.h"
 
 #define TEXT_BYTES (1u * 1024 * 1024)
@@ -15,8 +17,13 @@ static const char style[] =
 	"overflow-wrap:break-word}"
 	"h1{font-size:1.6rem}h2{font-size:1.25rem;margin:2rem 0 .5rem}"
 	"h2{break-after:avoid}ul{padding-left:1rem;list-style:none}"
-	"@page{size:A4;margin:2cm}";
+	"@page{size:A4;margin:2cm}"
+	"@media print{body{margin:0;max-width:none;padding:0;font-size:11pt}"
+	"h2{margin:1rem 0 .25rem}p{margin:.4rem 0}}";
 
+enum format { FORMAT_TXT, FORMAT_HTML, FORMAT_PDF, N_FORMATS };
+
+static const char *const format_names[N_FORMATS] = { "txt", "html", "pdf" };
 static const char *const language_codes[N_LANGUAGES] = { "en", "fr", "de", "it" };
 static const char *const kind_names[] = { "title", "heading", "paragraph", "item" };
 
@@ -69,6 +76,20 @@ static void print_html(FILE *to, const struct letter *letter)
 	fputs(in_list ? "</ul>\n</body>\n</html>\n" : "</body>\n</html>\n", to);
 }
 
+static enum exit_code print_pdf(const struct output_stream *out,
+				const struct letter *letter)
+{
+	FILE *page = pdf_page();
+	enum exit_code code;
+
+	if (page == NULL)
+		return output_error(out, EXIT_FAILED, "%s", strerror(errno));
+	print_html(page, letter);
+	code = pdf_print(out, page);
+	fclose(page);
+	return code;
+}
+
 static enum exit_code print_json(const struct output_stream *out,
 				 const struct letter *letter)
 {
@@ -86,6 +107,20 @@ static enum exit_code print_json(const struct output_stream *out,
 			   json_pack("{s:s, s:o}", "language",
 				     language_codes[letter->language], "blocks", blocks),
 			   EXIT_DONE);
+}
+
+static enum exit_code print_as(const struct output_stream *out,
+			       const struct letter *letter, enum format format)
+{
+	if (out->form == OUTPUT_JSON)
+		return print_json(out, letter);
+	if (format == FORMAT_PDF)
+		return print_pdf(out, letter);
+	if (format == FORMAT_HTML)
+		print_html(out->to, letter);
+	else
+		print_text(out, letter);
+	return EXIT_DONE;
 }
 
 static enum exit_code write_case(struct known_case *known, struct arena *texts,
@@ -116,7 +151,7 @@ static enum exit_code write_case(struct known_case *known, struct arena *texts,
 }
 
 static enum exit_code make(const struct invocation *in, struct letter *ret_letter,
-			   bool html)
+			   enum format format)
 {
 	CLEANUP(known_case_done) struct known_case known = { 0 };
 	CLEANUP(arena_done) struct arena texts;
@@ -128,27 +163,24 @@ static enum exit_code make(const struct invocation *in, struct letter *ret_lette
 	code = known_case_open(in, &known);
 	if (code == EXIT_DONE)
 		code = write_case(&known, &texts, &scratch, ret_letter);
-	if (code != EXIT_DONE)
-		return code;
-	if (in->out.form == OUTPUT_JSON)
-		return print_json(&in->out, ret_letter);
-	if (html)
-		print_html(in->out.to, ret_letter);
-	else
-		print_text(&in->out, ret_letter);
-	return EXIT_DONE;
+	return code == EXIT_DONE ? print_as(&in->out, ret_letter, format) : code;
 }
 
 static enum exit_code run(const struct invocation *in)
 {
-	const char *format = in->values[OPTION_FORMAT];
+	const char *name = in->values[OPTION_FORMAT];
 	struct letter letter;
-	bool html = format != NULL && strcmp(format, "html") == 0;
+	unsigned format = FORMAT_TXT;
 
-	if (format != NULL && !html && strcmp(format, "txt") != 0)
+	while (name != NULL && format < N_FORMATS &&
+	       strcmp(name, format_names[format]) != 0)
+		format++;
+	if (format == N_FORMATS)
 		return output_error(&in->out, EXIT_USAGE,
-				    "a letter has the format txt or html");
-	return make(in, &letter, html);
+				    "a letter has the format txt, html or pdf, not "
+				    "\"%s\"",
+				    name);
+	return make(in, &letter, (enum format)format);
 }
 
 const struct command command_letter = {
@@ -166,6 +198,8 @@ const struct command command_letter = {
 		{ "letter 0123456789abcdef0123456789abcdef --lang fr", "In French:" },
 		{ "letter 12 --lang de --format html >letter.html",
 		  "A page to print, by its place in the log:" },
+		{ "letter 12 --lang it --format pdf >letter.pdf",
+		  "The same on paper; WeasyPrint makes it:" },
 		{ "letter --policy edition.md --question renewal --facts a.facts",
 		  "A draft, of a case in files:" },
 	},

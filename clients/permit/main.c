@@ -69,7 +69,7 @@ static const struct option options[N_PERMIT_OPTIONS] = {
 				 "the key file of the second role, who answers for "
 				 "data protection" },
 	[OPTION_NAME] = { "name", "NAME", "the name of a key: a-z 0-9 . / -" },
-	[OPTION_FORMAT] = { "format", "FORMAT", "of a letter: txt or html; else txt" },
+	[OPTION_FORMAT] = { "format", "FORMAT", "of a letter: txt, html or pdf; else txt" },
 };
 
 static const struct command *const commands[] = {
