@@ -16,7 +16,7 @@ struct deciding {
 	struct arena *arena;
 	struct settled settled;
 	struct asking asking;
-	struct table_result results[TABLES_MAX];
+	struct table_result *results;	/* of each table of the edition */
 	bool on_the_way[TABLES_MAX];
 	struct decision *decision;
 };
@@ -199,23 +199,44 @@ static uint64_t facts_of_row(const struct edition *edition, const struct table *
 	return facts;
 }
 
+/* How far a table was read: to the last row that matches, and to its rank. */
+struct passed {
+	uint8_t end;
+	uint8_t rank;
+};
+
+static struct passed passed_by(const struct table *table, const uint8_t *matches)
+{
+	struct passed passed = { 0, 0 };
+
+	for (uint8_t r = 0; r < table->n_rows; r++) {
+		if (matches[r] == MATCH_NO)
+			continue;
+		passed.end = r;
+		if (passed.rank < table->rows[r].values[0])
+			passed.rank = table->rows[r].values[0];
+	}
+	return passed;
+}
+
 /*
  * A row counts as read when it matches, and also when it stood before one that
  * does and had to be passed: under P a row of higher rank, under F an earlier
  * one, and under C every row, since the set would be another without its no.
  */
-static bool row_is_read(const struct table *table, const uint8_t *matches, uint8_t row)
+static bool row_is_read(const struct table *table, const struct passed *passed,
+			uint8_t row)
 {
-	if (matches[row] != MATCH_NO || table->hit == HIT_COLLECT)
+	switch (table->hit) {
+	case HIT_COLLECT:
 		return true;
-	for (uint8_t r = 0; r < table->n_rows; r++) {
-		if (matches[r] == MATCH_NO)
-			continue;
-		if (table->hit == HIT_FIRST && row < r)
-			return true;
-		if (table->hit == HIT_PRIORITY &&
-		    table->rows[row].values[0] < table->rows[r].values[0])
-			return true;
+	case HIT_FIRST:
+		return row < passed->end;
+	case HIT_PRIORITY:
+		return table->rows[row].values[0] < passed->rank;
+	case HIT_UNIQUE:
+	case HIT_ANY:
+		break;
 	}
 	return false;
 }
@@ -240,13 +261,15 @@ static uint16_t mark_tables(struct deciding *deciding)
 		uint8_t index = deciding->question->needed[i - 1];
 		const struct table *table = &deciding->edition->tables[index];
 		const uint8_t *matches = deciding->results[index].matches;
+		struct passed passed;
 
 		if (!deciding->on_the_way[index])
 			continue;
+		passed = passed_by(table, matches);
 		for (uint8_t r = 0; r < table->n_rows; r++) {
 			if (matches[r] != MATCH_NO)
 				n_rows++;
-			if (row_is_read(table, matches, r))
+			if (matches[r] != MATCH_NO || row_is_read(table, &passed, r))
 				read_row(deciding, table, &table->rows[r]);
 		}
 	}
@@ -280,16 +303,18 @@ static int put_rows(struct deciding *deciding)
 
 static void put_facts(struct deciding *deciding, const struct facts *facts)
 {
+	const struct edition *edition = deciding->edition;
 	struct decision *decision = deciding->decision;
 	uint64_t answered = 0;
+	uint64_t read = 0;
 
-	for (size_t i = 0; i < deciding->edition->n_facts; i++)
+	for (size_t i = 0; i < edition->n_facts; i++)
 		if (facts->answers[i].state != ANSWER_ABSENT)
 			answered |= 1ull << i;
+	for (size_t i = 0; i < edition->n_questions; i++)
+		read |= edition->questions[i].facts;
 	decision->facts_used &= answered;
-	for (size_t i = 0; i < deciding->edition->n_facts; i++)
-		if (!deciding->edition->facts[i].used)
-			decision->facts_unused |= answered & 1ull << i;
+	decision->facts_unused = answered & ~read;
 }
 
 /* ---- What is still open ---- */
@@ -421,6 +446,10 @@ int decide(const struct edition *edition, const struct question *question,
 	int r;
 
 	if (deciding == NULL)
+		return -ENOMEM;
+	deciding->results = arena_array(arena, edition->n_tables,
+					sizeof(*deciding->results));
+	if (deciding->results == NULL)
 		return -ENOMEM;
 	deciding->edition = edition;
 	deciding->question = question;

@@ -84,13 +84,16 @@ static struct span answer_span(const struct fact *fact, const struct answer *ans
 }
 
 void derive_begin(struct derive_input *input, const struct edition *edition,
-		  const struct facts *facts)
+		  const struct facts *facts, uint64_t wanted)
 {
 	input->edition = edition;
 	input->facts = facts;
 	input->decision = point(facts->as_of);
-	for (size_t i = 0; i < edition->n_facts; i++)
+	for (uint64_t left = wanted; left != 0; left &= left - 1) {
+		int i = __builtin_ctzll(left);
+
 		input->of_fact[i] = answer_span(&edition->facts[i], &facts->answers[i]);
+	}
 }
 
 /* ---- Continuous residence ---- */
@@ -490,6 +493,8 @@ static struct span evaluate(const struct derivation *derivation,
 {
 	struct span args[EXPRESSION_ARGS_MAX];
 
+	if (expression->n_args == 0)
+		return operators[expression->op](derivation, expression, NULL);
 	for (size_t i = 0; i < expression->n_args; i++)
 		args[i] = evaluate(derivation, expression->args[i]);
 	return operators[expression->op](derivation, expression, args);

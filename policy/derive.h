@@ -31,11 +31,12 @@ struct derive_input {
 struct span fact_domain(const struct fact *fact);
 
 /*
- * Fills of_fact from the answers: points, months as spans, domains; and the day
- * of decision. The caller may then widen any of them.
+ * Fills of_fact from the answers, for the facts in the bit set `wanted`: points,
+ * months as spans, domains; and the day of decision. The caller may then widen
+ * any of them. Of other facts nothing is said.
  */
 void derive_begin(struct derive_input *input, const struct edition *edition,
-		  const struct facts *facts);
+		  const struct facts *facts, uint64_t wanted);
 
 /*
  * Computes derived facts in order, those in the bit set `wanted` and those

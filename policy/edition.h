@@ -161,7 +161,6 @@ enum test_op {
 struct test {
 	enum test_op op;
 	uint64_t mask;
-	struct place place;
 };
 
 /* Values of a collected output: a terminal of the diagram holds them as bits. */
@@ -184,6 +183,7 @@ struct row {
 	const char *id;
 	struct test tests[INPUTS_MAX];
 	uint8_t values[OUTPUTS_MAX];	/* index of the output's values, or VALUE_NONE */
+	struct place places[INPUTS_MAX];	/* of the tests */
 	uint8_t n_citations;
 	struct citation citations[CITATIONS_MAX];
 	bool unverified;		/* some citation is */
@@ -325,6 +325,12 @@ struct edition {
 int edition_find_fact(const struct edition *edition, const char *key);
 int edition_find_question(const struct edition *edition, const char *name);
 int edition_find_table(const struct edition *edition, const char *name);
+
+/* Every fact of the edition, as bits. */
+static inline uint64_t edition_all_facts(const struct edition *edition)
+{
+	return edition->n_facts == FACTS_MAX ? UINT64_MAX : (1ull << edition->n_facts) - 1;
+}
 
 /* Class of a number in a variable's partition. Never the unknown class. */
 uint8_t variable_class(const struct variable *variable, int64_t number);

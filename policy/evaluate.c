@@ -75,8 +75,6 @@ static enum match match_input(const struct input *input, const struct test *test
 {
 	const struct table_result *read;
 
-	if (test->op == TEST_ANY)
-		return MATCH_YES;
 	switch (input->kind) {
 	case INPUT_VARIABLE:
 		return match_mask(known->classes[input->index], test->mask);
@@ -99,9 +97,11 @@ static enum match match_row(const struct table *table, const struct row *row,
 	enum match match = MATCH_YES;
 
 	for (uint8_t i = 0; i < table->n_inputs; i++) {
-		enum match cell = match_input(&table->inputs[i], &row->tests[i], known,
-					      results);
+		enum match cell;
 
+		if (row->tests[i].op == TEST_ANY)
+			continue;
+		cell = match_input(&table->inputs[i], &row->tests[i], known, results);
 		if (cell == MATCH_NO)
 			return MATCH_NO;
 		if (cell == MATCH_MAYBE)

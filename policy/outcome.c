@@ -73,7 +73,8 @@ static uint64_t classes_of_derived(struct outcome_finder *finder,
 	if ((finder->question->derived >> variable->index & 1) == 0)
 		return all_classes(variable);
 	if (!finder->has_derived) {
-		derive_begin(&finder->input, finder->edition, finder->facts);
+		derive_begin(&finder->input, finder->edition, finder->facts,
+			     finder->question->facts);
 		derive_all(&finder->input, finder->question->derived,
 			   finder->of_derived);
 		finder->has_derived = true;

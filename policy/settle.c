@@ -97,18 +97,31 @@ static uint64_t classes_of_variable(const struct settling *settling,
 	case VARIABLE_DERIVED:
 		break;
 	}
-	if ((settling->question->derived >> variable->index & 1) == 0)
-		return all_classes(variable);
 	return classes_of_span(variable, of_derived[variable->index]);
+}
+
+/* What the question does not read is left open: no table on its way tells. */
+static bool is_read(const struct question *question, const struct variable *variable)
+{
+	uint64_t read = variable->kind == VARIABLE_DERIVED ? question->derived :
+							     question->facts;
+
+	return (read >> variable->index & 1) != 0;
 }
 
 static void know_all(struct settling *settling)
 {
 	const struct edition *edition = settling->edition;
 
-	for (uint16_t v = 0; v < edition->n_variables; v++)
-		settling->known.classes[v] = classes_of_variable(
-			settling, &edition->variables[v], settling->of_derived);
+	for (uint16_t v = 0; v < edition->n_variables; v++) {
+		const struct variable *variable = &edition->variables[v];
+
+		settling->known.classes[v] =
+			is_read(settling->question, variable) ?
+				classes_of_variable(settling, variable,
+						    settling->of_derived) :
+				all_classes(variable);
+	}
 }
 
 /* ---- Reach ---- */
@@ -308,6 +321,8 @@ static void find_behind(struct settling *settling)
 {
 	const struct edition *edition = settling->edition;
 
+	if (settling->cut_facts == 0)
+		return;
 	for (uint16_t d = 0; d < edition->n_derived; d++)
 		if ((edition->derived[d].facts & settling->cut_facts) != 0)
 			settling->cut_derived |= 1ull << d;
@@ -325,15 +340,18 @@ static void settle_whole(struct settling *settling)
 	struct settled *settled = settling->settled;
 	const struct settle_days *over = settling->over;
 
-	derive_begin(&settling->input, settling->edition, settling->facts);
+	derive_begin(&settling->input, settling->edition, settling->facts,
+		     settling->question->facts);
 	settling->input.decision = over->days;
 	for (uint16_t i = 0; i < settling->edition->n_facts; i++)
 		if ((over->with_day >> i & 1) != 0)
 			settling->input.of_fact[i] = over->days;
 	derive_all(&settling->input, settling->question->derived, settling->of_derived);
 	know_all(settling);
-	memcpy(settled->of_derived, settling->of_derived, sizeof(settled->of_derived));
-	settled->known = settling->known;
+	memcpy(settled->of_derived, settling->of_derived,
+	       settling->edition->n_derived * sizeof(settled->of_derived[0]));
+	memcpy(settled->known.classes, settling->known.classes,
+	       settling->edition->n_variables * sizeof(settled->known.classes[0]));
 }
 
 /* ---- Several days ---- */
@@ -426,6 +444,17 @@ static int settle_all(struct settling *settling, struct arena *arena)
 	return 0;
 }
 
+static void begin_settled(struct settled *settled)
+{
+	for (uint8_t o = 0; o < OUTPUTS_MAX; o++) {
+		reach_begin(&settled->reach[o]);
+		reach_begin(&settled->always[o]);
+	}
+	settled->open = 0;
+	settled->steady = false;
+	settled->n_boxes = 0;
+}
+
 int settle_days(const struct edition *edition, const struct question *question,
 		const struct facts *facts, const struct settle_days *over,
 		struct arena *arena, struct settled *ret_settled)
@@ -444,7 +473,7 @@ int settle_days(const struct edition *edition, const struct question *question,
 	settling->visited = diagram_visited(edition, arena);
 	if (settling->visited == NULL)
 		return -ENOMEM;
-	memset(ret_settled, 0, sizeof(*ret_settled));
+	begin_settled(ret_settled);
 	find_cut_facts(settling);
 	find_behind(settling);
 	settle_whole(settling);

@@ -250,7 +250,7 @@ static struct span day_over(struct walk *walk, int16_t derived, struct span days
 	struct derive_input input;
 
 	put_day(request, (day_t)days.low, walk->facts);
-	derive_begin(&input, request->edition, walk->facts);
+	derive_begin(&input, request->edition, walk->facts, request->question->facts);
 	input.decision = days;
 	for (uint16_t i = 0; i < request->edition->n_facts; i++)
 		if ((request->with_day >> i & 1) != 0)

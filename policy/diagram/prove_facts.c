@@ -260,7 +260,8 @@ static bool find_answers(struct realising *realising, const struct facts *other,
 	uint64_t histories = 0;
 	uint64_t pinned;
 
-	derive_begin(&realising->input, edition, realising->facts);
+	derive_begin(&realising->input, edition, realising->facts,
+		     edition_all_facts(edition));
 	for (uint16_t v = 0; v < edition->n_variables; v++)
 		if (realising->variables[v].kind != VARIABLE_DERIVED)
 			take_class(realising, v);

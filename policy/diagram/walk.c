@@ -123,6 +123,7 @@ static void reach_terminal(struct reach *reach, node_ref terminal)
 
 static void collect(struct walk *walk, node_ref node)
 {
+	const node_ref *children;
 	uint16_t variable;
 
 	if (node_is_terminal(node)) {
@@ -134,9 +135,9 @@ static void collect(struct walk *walk, node_ref node)
 	variable = walk->diagram->variable[node];
 	if (walk->tied != NULL && walk->tied[variable] && is_open(walk, variable))
 		walk->reach->tied = true;
-	for (uint8_t i = 0; i < n_classes(walk, variable); i++)
-		if (allowed(walk, variable, i))
-			collect(walk, children_of(walk, node)[i]);
+	children = children_of(walk, node);
+	for (uint64_t left = walk->known->classes[variable]; left != 0; left &= left - 1)
+		collect(walk, children[__builtin_ctzll(left)]);
 }
 
 /* Follows a node as far as the known classes determine the way. */
@@ -162,10 +163,7 @@ void diagram_reach(const struct edition *edition, node_ref root,
 {
 	struct walk walk;
 
-	ret_reach->n = 0;
-	ret_reach->too_many = false;
-	ret_reach->impossible = false;
-	ret_reach->tied = false;
+	reach_begin(ret_reach);
 	root = descend(edition, root, known);
 	if (node_is_terminal(root)) {
 		reach_terminal(ret_reach, root);

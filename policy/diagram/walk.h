@@ -37,6 +37,15 @@ struct reach {
 	node_ref terminals[REACH_MAX];	/* TERMINAL_IMPOSSIBLE is never among them */
 };
 
+/* Nothing was met yet. The terminals themselves are left as they are. */
+static inline void reach_begin(struct reach *reach)
+{
+	reach->n = 0;
+	reach->too_many = false;
+	reach->impossible = false;
+	reach->tied = false;
+}
+
 /* Adds a terminal once. Returns true if it was new. */
 bool reach_add(struct reach *reach, node_ref terminal);
 

@@ -94,10 +94,15 @@ struct accusation {
 static void accuse_row(struct accusation *accusation, const struct draft_table *table,
 		       const struct row *row);
 
+static struct place place_of(const struct row *row, const struct test *test)
+{
+	return row->places[test - row->tests];
+}
+
 static void refuse_favourable(struct accusation *accusation, const struct row *row,
 			      const struct test *test, const char *key)
 {
-	mistake(accusation->draft->loader, M_ADVERSE_FAVOURABLE, test->place,
+	mistake(accusation->draft->loader, M_ADVERSE_FAVOURABLE, place_of(row, test),
 		"a fact of direction A, with a value listed as adverse, or N",
 		row == accusation->adverse ?
 			"the adverse row %s tests `%s`, a fact that can only help" :
@@ -132,7 +137,7 @@ static void accuse_fact(struct accusation *accusation, const struct row *row,
 		break;
 	case DIRECTION_ADVERSE:
 		if (accusation->by_absence || !within_adverse(fact, test))
-			mistake(accusation->draft->loader, M_ADVERSE_VALUE, test->place,
+			mistake(accusation->draft->loader, M_ADVERSE_VALUE, place_of(row, test),
 				NULL,
 				"row %s counts a value of `%s` against the person that "
 				"is not listed as adverse",
@@ -155,7 +160,7 @@ static void accuse_derived(struct accusation *accusation, const struct row *row,
 		if (draft->facts[i].direction == DIRECTION_FAVOURABLE)
 			refuse_favourable(accusation, row, test, draft->facts[i].key);
 		else if (draft->facts[i].direction == DIRECTION_ADVERSE)
-			mistake(draft->loader, M_ADVERSE_VALUE, test->place, NULL,
+			mistake(draft->loader, M_ADVERSE_VALUE, place_of(row, test), NULL,
 				"row %s counts against the person what `%s` makes of "
 				"`%s`",
 				row->id, derived->name, draft->facts[i].key);
@@ -209,7 +214,7 @@ static void accuse_row(struct accusation *accusation, const struct draft_table *
 		if (input->kind == INPUT_OUTPUT)
 			accuse_output(accusation, input, test);
 		else if (table->conditions[r].conditions[i].unknown)
-			mistake(draft->loader, M_ADVERSE_UNKNOWN, test->place, NULL,
+			mistake(draft->loader, M_ADVERSE_UNKNOWN, place_of(row, test), NULL,
 				"row %s counts against the person that a fact is not "
 				"known",
 				row->id);

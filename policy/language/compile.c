@@ -346,7 +346,7 @@ static void make_tests(struct compiler *compiler, struct draft_table *table)
 
 			table->rows[r].tests[i] =
 				make_test(compiler, table, i, condition);
-			table->rows[r].tests[i].place = condition->place;
+			table->rows[r].places[i] = condition->place;
 		}
 }
 

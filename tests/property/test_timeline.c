@@ -440,7 +440,8 @@ static void derive(const struct subject *subject, const struct facts *facts,
 {
 	struct derive_input input;
 
-	derive_begin(&input, subject->edition, facts);
+	derive_begin(&input, subject->edition, facts,
+		     edition_all_facts(subject->edition));
 	input.decision = days;
 	derive_all(&input, (1ull << subject->edition->n_derived) - 1, spans);
 }

@@ -93,7 +93,8 @@ static int64_t plain_value(size_t derived)
 static void derive(const struct facts *facts, struct derive_input *input,
 		   struct span spans[DERIVED_MAX])
 {
-	derive_begin(input, subject.edition, facts);
+	derive_begin(input, subject.edition, facts,
+		     edition_all_facts(subject.edition));
 	derive_all(input, (1ull << subject.edition->n_derived) - 1, spans);
 }
 
