@@ -9,12 +9,12 @@
 
 static void put_examples(const struct output_stream *out,
 			 const struct program *program,
-			 const struct usage_example *examples)
+			 const struct usage_example *examples, size_t n_max)
 {
-	for (; examples->line != NULL; examples++) {
-		output_paragraph(out, 2, "", examples->says);
+	for (size_t i = 0; i < n_max && examples[i].line != NULL; i++) {
+		output_paragraph(out, 2, "", examples[i].says);
 		output_styled(out, STYLE_STRONG, "    %s %s", program->name,
-			      examples->line);
+			      examples[i].line);
 	}
 }
 
@@ -53,7 +53,7 @@ enum exit_code help_program(const struct output_stream *out,
 
 	output_line(out, "%s - %s", program->name, program->summary);
 	output_heading(out, "Examples");
-	put_examples(out, program, program->examples);
+	put_examples(out, program, program->examples, SIZE_MAX);
 	output_heading(out, "Commands");
 	for (i = 0; i < program->n_commands; i++)
 		output_field(out, 15, program->commands[i]->name,
@@ -76,7 +76,7 @@ static void put_command(const struct output_stream *out,
 	output_line(out, "%s %s - %s", program->name, command->name,
 		    command->summary);
 	output_heading(out, "Examples");
-	put_examples(out, program, command->examples);
+	put_examples(out, program, command->examples, EXAMPLES_PER_COMMAND);
 	output_heading(out, "Usage");
 	output_line(out, "  %s %s%s%s [OPTION...]", program->name, command->name,
 		    command->operands[0] != '\0' ? " " : "", command->operands);

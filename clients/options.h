@@ -10,7 +10,7 @@
  * mistyped word all read these tables, so they cannot drift apart.
  */
 #define OPTIONS_MAX 32
-#define EXAMPLES_PER_COMMAND 3
+#define EXAMPLES_PER_COMMAND 4
 #define OPERANDS_ANY 255
 
 struct option {
@@ -34,7 +34,7 @@ struct command {
 	const char *operands; /* "FILE...", as --help writes them */
 	const char *summary;  /* one line */
 	const char *text; /* what a reader must know beyond it; "" for nothing */
-	struct usage_example examples[EXAMPLES_PER_COMMAND + 1];
+	struct usage_example examples[EXAMPLES_PER_COMMAND];
 	uint32_t takes; /* OPTION() of each */
 	uint32_t needs; /* those it cannot do without */
 	uint8_t min_operands;
@@ -55,7 +55,7 @@ struct program {
 	const char *name;
 	const char *summary;
 	const char *text; /* after the commands in --help */
-	const struct usage_example *examples;
+	const struct usage_example *examples; /* the last has no line */
 	const struct option *options; /* begins with those of enum common_option */
 	size_t n_options;
 	const struct command *const *commands;

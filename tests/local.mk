@@ -261,10 +261,12 @@ test_data += tests/fuzz/corpus/evidence tests/symbols-proofcheck.txt
 
 # Policy documents.
 unit_tests += \
+	tests/unit/test_markdown \
 	tests/unit/test_policy_errors \
 	tests/unit/test_policy_load \
 	tests/unit/test_policy_print
 fuzz_targets += tests/fuzz/fuzz_policy
+tests_unit_test_markdown_LDADD = $(TEST_LIBS) -lpthread
 tests_unit_test_policy_errors_SOURCES = tests/unit/test_policy_errors.c $(test_files)
 tests_unit_test_policy_load_SOURCES = tests/unit/test_policy_load.c $(test_files)
 tests_unit_test_policy_print_SOURCES = tests/unit/test_policy_print.c \

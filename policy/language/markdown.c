@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stddef.h>
 #include <string.h>
+#include <threads.h>
 
 #include <cmark-gfm-core-extensions.h>
 
@@ -57,12 +58,17 @@ static void piece_free(void *piece)
 
 static cmark_mem pieces = { piece_calloc, piece_realloc, piece_free };
 
+/*
+ * cmark's register of extensions is made once and kept for ever, by cmark; while
+ * it is being made a second thread would be told that there is no such extension.
+ */
+static once_flag registered = ONCE_FLAG_INIT;
+
 cmark_node *markdown_parse(struct bytes source, struct arena *memory)
 {
 	cmark_parser *parser;
 
-	/* cmark's register of extensions: made once, kept for ever, by cmark */
-	cmark_gfm_core_extensions_ensure_registered();
+	call_once(&registered, cmark_gfm_core_extensions_ensure_registered);
 	parse.memory = memory;
 	if (setjmp(parse.full) != 0)
 		return NULL;
