@@ -55,9 +55,16 @@ clients_libtools_a_SOURCES = \
 
 bin_PROGRAMS += clients/permit/permit
 clients_permit_permit_SOURCES = \
+	clients/permit/atlas.c \
+	clients/permit/atlas.h \
+	clients/permit/atlas_files.c \
+	clients/permit/atlas_files.h \
+	clients/permit/atlas_html.c \
+	clients/permit/atlas_say.c \
 	clients/permit/backtest_state.c \
 	clients/permit/backtest_state.h \
 	clients/permit/card_html.c \
+	clients/permit/card_html.h \
 	clients/permit/card_say.c \
 	clients/permit/card_style.h \
 	clients/permit/card_view.c \
@@ -70,6 +77,7 @@ clients_permit_permit_SOURCES = \
 	clients/permit/cmd_completion.c \
 	clients/permit/cmd_evaluate.c \
 	clients/permit/cmd_facts.c \
+	clients/permit/cmd_policy_atlas.c \
 	clients/permit/cmd_policy_backtest.c \
 	clients/permit/cmd_policy_card.c \
 	clients/permit/cmd_policy_cases.c \
@@ -110,6 +118,7 @@ clients_permit_permit_SOURCES = \
 	clients/permit/failure.h \
 	clients/permit/html.c \
 	clients/permit/html.h \
+	clients/permit/html_write.c \
 	clients/permit/interview.c \
 	clients/permit/interview.h \
 	clients/permit/known_case.c \

@@ -214,7 +214,7 @@ tests_unit_test_html_SOURCES = tests/unit/test_html.c \
 tests_unit_test_card_SOURCES = tests/unit/test_card.c \
 	tests/support/card_turns.h \
 	tests/support/brute.c tests/support/brute.h $(test_files)
-test_data += tests/golden/card
+test_data += tests/golden/atlas tests/golden/card tests/integration/atlas.mjs
 
 # Letters, of every example of the law.
 unit_tests += tests/property/test_letters
@@ -350,6 +350,7 @@ tests_fault_kill9_SOURCES = tests/fault/kill9.c $(permitd_fixture)
 tests_fault_kill9_LDADD = $(AUDIT_LIBS) $(CLIENT_LIBS) $(TEST_LIBS)
 
 script_tests = \
+	tests/integration/test_atlas \
 	tests/integration/test_card \
 	tests/integration/test_case_erase \
 	tests/integration/test_completion \

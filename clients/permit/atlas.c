@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/permit/atlas.h"
-
 #include <stdlib.h>
 #include <string.h>
 
-#include "clients/permit/atlas_files.h"
+#include "clients/permit/atlas.h"
 #include "policy/base/text.h"
+#include "policy/diagram/share.h"
 
 /* The code that ISO 3166 leaves to users: of no state, so of a model. */
 #define JURISDICTION_OF_NO_STATE "ZZ"
@@ -22,6 +21,16 @@ const char *const atlas_group_titles[N_ATLAS_GROUPS] = {
 	[ATLAS_ANALYSIS] = "Laws as they are written: never enacted",
 };
 
+const char *const atlas_line_titles[N_CARD_LINES] = {
+	[CARD_UNCONDITIONAL] = "Unconditional",
+	[CARD_PERMANENCE] = "Path to permanence",
+	[CARD_HEALTH] = "Health care",
+	[CARD_NON_PUNISHMENT] = "Non-punishment",
+	[CARD_CHILD] = "Children",
+	[CARD_REFLECTION] = "Reflection period",
+	[CARD_MISSING] = "What is missing",
+};
+
 const char *const atlas_dead_end_words[] = {
 	[ATLAS_NO_DEAD_END] = "none",
 	[ATLAS_DEAD_END] = "some",
@@ -33,6 +42,7 @@ void atlas_done(struct atlas *atlas)
 	for (size_t i = 0; i < atlas->n; i++)
 		card_view_done(&atlas->entries[i].card);
 	free(atlas->entries);
+	atlas_files_done(&atlas->files);
 	*atlas = (struct atlas){ .entries = NULL };
 }
 
@@ -67,7 +77,8 @@ static int32_t months_of(struct duration length)
 }
 
 /* The point of permanence that has this name; NULL without one. */
-static const struct card_point *point_named(const struct card *card, const char *name)
+static const struct card_point *point_named(const struct card *card,
+					    const char *name)
 {
 	const struct card_answer *answer = &card->answers[CARD_PERMANENCE];
 
@@ -83,20 +94,20 @@ static void put_path(struct atlas_entry *entry)
 	struct builder text;
 
 	entry->months = -1;
-	entry->path = card->answers[CARD_PERMANENCE].verdict == CARD_NOT_SAID ?
-			      "not said" :
-		      point_named(card, "path-wait") != NULL ? "time not computed" :
-							       "none by right";
+	entry->path = card->answers[CARD_PERMANENCE].verdict == CARD_NOT_SAID
+			      ? "not said"
+		      : point_named(card, "path-wait") != NULL ? "time not computed"
+							       : "none by right";
 	if (card->n_waits == 0)
 		return;
 	entry->months = months_of(card->waits[0].after);
 	builder_init(&text, &entry->card.scratch);
 	for (uint8_t i = 0; i < card->n_waits; i++)
 		builder_format(&text, "%s%s%s", i > 0 ? ", " : "",
-			       i > 0 && card->waits[i].everybody ? "everybody " : "",
+			       i > 0 && card->waits[i].everybody ? "all by " : "",
 			       length_text(&entry->card, card->waits[i].after));
-	entry->path = builder_text(&text) == NULL ? "(too long to show)" :
-						    builder_text(&text);
+	entry->path = builder_text(&text) == NULL ? "(too long to show)"
+						  : builder_text(&text);
 }
 
 static void put_dead_end(struct atlas_entry *entry)
@@ -105,8 +116,8 @@ static void put_dead_end(struct atlas_entry *entry)
 	const struct card_point *point = point_named(card, "path-no-dead-end");
 
 	if (point != NULL)
-		entry->dead_end = point->mark == CARD_SHOWN ? ATLAS_DEAD_END :
-							      ATLAS_NO_DEAD_END;
+		entry->dead_end = point->mark == CARD_SHOWN ? ATLAS_DEAD_END
+							    : ATLAS_NO_DEAD_END;
 	else if (card->answers[CARD_PERMANENCE].verdict == CARD_YES)
 		entry->dead_end = ATLAS_NO_DEAD_END;
 	else
@@ -137,11 +148,13 @@ static const char *share_text(struct atlas_entry *entry,
 			continue;
 		share_print(theorems[i].share, share);
 		builder_format(&text, "%s%s: %s", text.n > 0 ? "; " : "",
-			       edition->questions[theorems[i].question].name, share);
+			       edition->questions[theorems[i].question].name,
+			       share);
 	}
 	if (text.n == 0)
 		return "no outcome";
-	return builder_text(&text) == NULL ? "(too long to show)" : builder_text(&text);
+	return builder_text(&text) == NULL ? "(too long to show)"
+					   : builder_text(&text);
 }
 
 static enum exit_code put_share(const struct output_stream *out,
@@ -158,14 +171,15 @@ static enum exit_code put_share(const struct output_stream *out,
 		return EXIT_DONE;
 	arena_init(&scratch, PROVE_SCRATCH_BYTES);
 	theorems = calloc(THEOREMS_MAX, sizeof(*theorems));
-	r = theorems == NULL ? -1 : prove(view->file.edition, &view->arena, &scratch,
-					  theorems, &n);
+	r = theorems == NULL ? -1
+			     : prove(view->file.edition, &view->arena, &scratch,
+				     theorems, &n);
 	if (r == 0)
 		entry->share = share_text(entry, theorems, n);
 	free(theorems);
 	arena_done(&scratch);
-	return r == 0 ? EXIT_DONE :
-			output_error(out, EXIT_FAILED,
+	return r == 0 ? EXIT_DONE
+		      : output_error(out, EXIT_FAILED,
 				     "%s: out of memory, nothing is proven",
 				     view->file.path);
 }
@@ -193,9 +207,8 @@ static int by_place(const void *left, const void *right)
 
 static bool same_policy(const struct atlas_entry *a, const struct atlas_entry *b)
 {
-	return a->group == b->group &&
-	       strcmp(a->card.file.edition->policy_id,
-		      b->card.file.edition->policy_id) == 0;
+	return a->group == b->group && strcmp(a->card.file.edition->policy_id,
+					      b->card.file.edition->policy_id) == 0;
 }
 
 static void compare_editions(struct atlas *atlas)
@@ -211,16 +224,49 @@ static void compare_editions(struct atlas *atlas)
 			if (entry->card.card->answers[line].verdict !=
 			    before->card.card->answers[line].verdict)
 				entry->changed |= 1u << line;
+		entry->path_changed = strcmp(entry->path, before->path) != 0;
 	}
 }
 
-size_t atlas_count(const struct atlas *atlas, enum card_line line,
-		   enum card_verdict verdict)
+/* Sorted, those that repeat stand side by side. The last of each stays. */
+static enum exit_code drop_repeated(const struct output_stream *out,
+				    struct atlas *atlas)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < atlas->n; i++) {
+		struct atlas_entry *entry = &atlas->entries[i];
+		const struct atlas_entry *next = entry + 1;
+
+		if (i + 1 == atlas->n || by_place(entry, next) != 0) {
+			atlas->entries[n] = *entry;
+			if (n++ != i)
+				*entry = (struct atlas_entry){ .path = NULL };
+			continue;
+		}
+		if (memcmp(&entry->card.file.hash, &next->card.file.hash,
+			   sizeof(next->card.file.hash)) != 0)
+			return output_error(
+				out, EXIT_NOT_VALID,
+				"%s and %s both say that they are %s %s: "
+				"leave one out",
+				entry->card.file.path, next->card.file.path,
+				next->card.file.edition->policy_id,
+				next->card.file.edition->name);
+		card_view_done(&entry->card);
+		*entry = (struct atlas_entry){ .path = NULL };
+	}
+	atlas->n = n;
+	return EXIT_DONE;
+}
+
+size_t atlas_count(const struct atlas *atlas, enum atlas_group group,
+		   enum card_line line, enum card_verdict verdict)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < atlas->n; i++)
-		if (atlas->entries[i].group == ATLAS_LAW && atlas->entries[i].latest)
+		if (atlas->entries[i].group == group && atlas->entries[i].latest)
 			n += atlas->entries[i].card.card->answers[line].verdict ==
 			     verdict;
 	return n;
@@ -236,42 +282,45 @@ static enum exit_code read_entry(const struct output_stream *out, const char *pa
 
 	if (code != EXIT_DONE)
 		return code;
-	entry->group = edition->kind == EDITION_ANALYSIS ? ATLAS_ANALYSIS :
-		       strcmp(edition->jurisdiction, JURISDICTION_OF_NO_STATE) == 0 ?
-							   ATLAS_MODEL :
-							   ATLAS_LAW;
+	entry->group = edition->kind == EDITION_ANALYSIS ? ATLAS_ANALYSIS
+		       : strcmp(edition->jurisdiction, JURISDICTION_OF_NO_STATE) ==
+				       0
+			       ? ATLAS_MODEL
+			       : ATLAS_LAW;
 	put_path(entry);
 	put_dead_end(entry);
 	return put_share(out, entry);
 }
 
-enum exit_code atlas_read(const struct output_stream *out,
-			  const char *const *paths, size_t n,
-			  const char *vocabulary, struct atlas *ret_atlas)
+enum exit_code atlas_read(const struct output_stream *out, const char *const *paths,
+			  size_t n, const char *vocabulary, struct atlas *ret_atlas)
 {
-	CLEANUP(atlas_files_done) struct atlas_files files = { .paths = NULL };
+	struct atlas_files *files = &ret_atlas->files;
 	enum exit_code code = EXIT_DONE;
 
 	for (size_t i = 0; i < n && code == EXIT_DONE; i++)
-		code = atlas_files_add(out, paths[i], &files);
-	if (code == EXIT_DONE && files.n == 0)
+		code = atlas_files_add(out, paths[i], files);
+	if (code == EXIT_DONE && files->n == 0)
 		code = output_error(out, EXIT_NOT_FOUND,
 				    "no policy there: name files, or folders with "
 				    "policies that end in .md");
 	if (code != EXIT_DONE)
 		return code;
-	ret_atlas->entries = calloc(files.n, sizeof(*ret_atlas->entries));
+	ret_atlas->entries = calloc(files->n, sizeof(*ret_atlas->entries));
 	if (ret_atlas->entries == NULL)
 		return output_error(out, EXIT_FAILED, "out of memory");
-	for (size_t i = 0; i < files.n && code == EXIT_DONE; i++) {
-		output_progress(out, "proving", i, files.n);
-		code = read_entry(out, files.paths[i], vocabulary,
+	for (size_t i = 0; i < files->n && code == EXIT_DONE; i++) {
+		output_progress(out, "proving", i, files->n);
+		code = read_entry(out, files->paths[i], vocabulary,
 				  &ret_atlas->entries[ret_atlas->n++]);
 	}
 	output_progress(out, NULL, 0, 0);
 	if (code != EXIT_DONE)
 		return code;
-	qsort(ret_atlas->entries, ret_atlas->n, sizeof(*ret_atlas->entries), by_place);
-	compare_editions(ret_atlas);
-	return EXIT_DONE;
+	qsort(ret_atlas->entries, ret_atlas->n, sizeof(*ret_atlas->entries),
+	      by_place);
+	code = drop_repeated(out, ret_atlas);
+	if (code == EXIT_DONE)
+		compare_editions(ret_atlas);
+	return code;
 }

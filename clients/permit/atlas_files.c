@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/permit/atlas_files.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include "clients/permit/atlas_files.h"
 
 void atlas_files_done(struct atlas_files *files)
 {
@@ -17,8 +17,9 @@ void atlas_files_done(struct atlas_files *files)
 
 static enum exit_code cannot_read(const struct output_stream *out, const char *path)
 {
-	enum exit_code code = errno == ENOENT || errno == ENOTDIR ? EXIT_NOT_FOUND :
-			      errno == EACCES ? EXIT_NOT_ALLOWED : EXIT_FAILED;
+	enum exit_code code = errno == ENOENT || errno == ENOTDIR ? EXIT_NOT_FOUND
+			      : errno == EACCES			  ? EXIT_NOT_ALLOWED
+								  : EXIT_FAILED;
 
 	return output_error(out, code, "cannot read %s: %s", path, strerror(errno));
 }
@@ -63,7 +64,8 @@ static int is_visible(const struct dirent *entry)
 }
 
 static enum exit_code add_path(const struct output_stream *out, const char *path,
-			       bool named, unsigned depth, struct atlas_files *files);
+			       bool named, unsigned depth,
+			       struct atlas_files *files);
 
 static enum exit_code add_entry(const struct output_stream *out, const char *folder,
 				const char *name, unsigned depth,
@@ -105,7 +107,8 @@ static enum exit_code add_folder(const struct output_stream *out, const char *pa
 
 /* What was named is read whatever its name; what a folder holds, by its name. */
 static enum exit_code add_path(const struct output_stream *out, const char *path,
-			       bool named, unsigned depth, struct atlas_files *files)
+			       bool named, unsigned depth,
+			       struct atlas_files *files)
 {
 	const char *slash = strrchr(path, '/');
 	struct stat stat_of;
@@ -123,6 +126,7 @@ enum exit_code atlas_files_add(const struct output_stream *out, const char *path
 			       struct atlas_files *files)
 {
 	if (path[0] == '\0')
-		return output_error(out, EXIT_NOT_FOUND, "the name of a folder is empty");
+		return output_error(out, EXIT_NOT_FOUND,
+				    "the name of a folder is empty");
 	return add_path(out, path, true, 0, files);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "clients/permit/card_html.h"
 #include "clients/permit/card_style.h"
-#include "clients/permit/card_view.h"
 #include "clients/permit/html.h"
 
 /* One card of the page. Numbers make the ids of its parts unique. */
@@ -40,7 +40,7 @@ static void put(const struct page *page, const char *markup)
 	fputs(markup, page->to);
 }
 
-static void put_verdict(FILE *to, enum card_verdict verdict)
+void card_html_verdict(FILE *to, enum card_verdict verdict)
 {
 	fprintf(to,
 		"<span class=\"verdict %s\"><span aria-hidden=\"true\">%s</span> %s"
@@ -140,9 +140,10 @@ static void put_facts(const struct page *page, const struct card_case *of,
 		html_text(page->to, facts[i].key);
 		put(page, "</span></th><td>");
 		html_text(page->to, facts[i].text);
-		put(page, facts[i].differs
-				  ? " <span class=\"note\">differs</span></td></tr>\n"
-				  : "</td></tr>\n");
+		put(page,
+		    facts[i].differs
+			    ? " <span class=\"note\">differs</span></td></tr>\n"
+			    : "</td></tr>\n");
 	}
 	put(page, "</tbody>\n</table>\n");
 }
@@ -165,15 +166,17 @@ static void put_case(const struct page *page, const struct card_case *of,
 	html_text(page->to, card_value(page->view, of));
 	put(page, "</strong></p>\n");
 	if (!of->shown->agreed)
-		html_element(page->to, "p", "fault",
-			     "The table walk does not agree: this is a fault of the "
-			     "engine.");
+		html_element(
+			page->to, "p", "fault",
+			"The table walk does not agree: this is a fault of the "
+			"engine.");
 	put_facts(page, of, other);
 	put_rows(page, of->shown->rows, of->shown->n_rows);
 	if (answers != NULL)
 		html_element(page->to, "p", "answers",
 			     card_text(page->view,
-				       "Such a case, decided again, on %s", answers));
+				       "Such a case, decided again, on %s",
+				       answers));
 	put(page, "</section>\n");
 }
 
@@ -228,7 +231,7 @@ static void put_answer(const struct page *page, enum card_line line)
 		card_line_texts[line].name, (int)line + 1);
 	html_text(page->to, card_line_texts[line].question);
 	put(page, " ");
-	put_verdict(page->to, answer->verdict);
+	card_html_verdict(page->to, answer->verdict);
 	put(page, "</h3>\n");
 	html_element(page->to, "p", "summary", answer->summary);
 	if (answer->n_points > 0)
@@ -267,8 +270,9 @@ static void put_glance(const struct page *page)
 	put_term(page, "Rows of the law",
 		 card_text(view, "%u, of which %u cite what was not checked",
 			   view->card->n_rows, view->card->n_unverified));
-	put_term(page, "Other routes",
-		 card_text(view, "%u named, not evaluated here", edition->n_routes));
+	put_term(
+		page, "Other routes",
+		card_text(view, "%u named, not evaluated here", edition->n_routes));
 	put_term(page, "Theorems",
 		 card_text(view, "%zu, of which %zu fail", view->card->n_theorems,
 			   view->card->n_failed));
@@ -299,9 +303,11 @@ static void put_routes(const struct page *page)
 	put(page, "</ul>\n");
 }
 
-static void put_card(const struct page *page)
+void card_html_card(FILE *to, struct card_view *view, size_t number)
 {
-	const struct edition *edition = page->view->file.edition;
+	const struct page card = { .to = to, .view = view, .number = number };
+	const struct page *page = &card;
+	const struct edition *edition = view->file.edition;
 
 	fprintf(page->to,
 		"<section class=\"card\" id=\"c%zu\" aria-labelledby=\"c%zu-h\">\n"
@@ -349,7 +355,7 @@ static void put_matrix(FILE *to, struct card_view *views, size_t n)
 		for (size_t i = 0; i < n; i++) {
 			fprintf(to, "<td><a href=\"#c%zu-%s\">", i + 1,
 				card_line_texts[line].name);
-			put_verdict(to, views[i].card->answers[line].verdict);
+			card_html_verdict(to, views[i].card->answers[line].verdict);
 			fputs("</a></td>", to);
 		}
 		fputs("</tr>\n", to);
@@ -357,7 +363,8 @@ static void put_matrix(FILE *to, struct card_view *views, size_t n)
 	fputs("</tbody>\n</table>\n</div>\n", to);
 }
 
-static void put_head(FILE *to)
+void card_html_head(FILE *to, const char *title, const char *style,
+		    const char *intro)
 {
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
 	      "<meta charset=\"utf-8\" />\n"
@@ -365,32 +372,37 @@ static void put_head(FILE *to)
 	      "content=\"width=device-width, initial-scale=1\" />\n"
 	      "<meta name=\"color-scheme\" content=\"light dark\" />\n"
 	      "<meta http-equiv=\"Content-Security-Policy\" "
-	      "content=\"default-src 'none'; style-src 'unsafe-inline'\" />\n"
-	      "<title>Report card</title>\n<style>\n" CARD_STYLE
-	      "</style>\n</head>\n<body>\n"
-	      "<a class=\"skip\" href=\"#answers\">To the answers</a>\n"
-	      "<header>\n<h1>Report card</h1>\n"
-	      "<p>What is asked of every state that gives permits to trafficked "
-	      "people, answered for each edition of its law. “Proven” speaks of every "
-	      "case at once; “shown” points to cases that were decided again, row "
-	      "by row. Where an edition does not say where an answer stands, none is "
-	      "guessed.</p>\n</header>\n<main id=\"answers\">\n",
+	      "content=\"default-src 'none'; style-src 'unsafe-inline'\" />\n",
 	      to);
+	html_element(to, "title", NULL, title);
+	fputs("<style>\n" CARD_STYLE, to);
+	fputs(style, to);
+	fputs("</style>\n</head>\n<body>\n"
+	      "<a class=\"skip\" href=\"#answers\">To the answers</a>\n<header>\n",
+	      to);
+	html_element(to, "h1", NULL, title);
+	html_element(to, "p", NULL, intro);
+	fputs("</header>\n<main id=\"answers\">\n", to);
+}
+
+void card_html_foot(FILE *to, const char *command)
+{
+	fprintf(to,
+		"</main>\n<footer>\n<p>Made by <code>permit %s</code> from the "
+		"documents named, without a clock: the same documents give the same "
+		"page. Rows marked unverified cite what was not checked. A model of "
+		"the law, and not legal advice.</p>\n</footer>\n</body>\n</html>\n",
+		command);
 }
 
 void card_html(FILE *to, struct card_view *views, size_t n)
 {
-	put_head(to);
+	card_html_head(
+		to, "Report card", "",
+		"What is asked of every state that gives permits to trafficked "
+		"people, answered for each edition of its law. " CARD_HTML_MARKS);
 	put_matrix(to, views, n);
-	for (size_t i = 0; i < n; i++) {
-		const struct page page = { .to = to, .view = &views[i],
-					   .number = i + 1 };
-
-		put_card(&page);
-	}
-	fputs("</main>\n<footer>\n<p>Made by <code>permit policy card</code> from the "
-	      "documents named, without a clock: the same documents give the same "
-	      "page. Rows marked unverified cite what was not checked. A model of the "
-	      "law, and not legal advice.</p>\n</footer>\n</body>\n</html>\n",
-	      to);
+	for (size_t i = 0; i < n; i++)
+		card_html_card(to, &views[i], i + 1);
+	card_html_foot(to, "policy card");
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
-#include "clients/files.h"
 #include "clients/permit/card_view.h"
 #include "clients/permit/commands.h"
+#include "clients/permit/html.h"
 
 struct cards {
 	struct card_view *views;
@@ -34,26 +34,11 @@ static enum exit_code read_cards(const struct invocation *in, struct cards *card
 	return code;
 }
 
-static enum exit_code write_page(const struct invocation *in,
-				 const struct cards *cards)
+static void draw(FILE *to, void *what)
 {
-	char *page = NULL;
-	size_t n_bytes = 0;
-	FILE *to = open_memstream(&page, &n_bytes);
-	enum exit_code code;
-	bool failed;
+	const struct cards *cards = what;
 
-	if (to == NULL)
-		return output_error(&in->out, EXIT_FAILED, "out of memory");
 	card_html(to, cards->views, cards->n);
-	failed = ferror(to) != 0;
-	if (fclose(to) != 0 || failed)
-		code = output_error(&in->out, EXIT_FAILED, "out of memory");
-	else
-		code = files_write(&in->out, in->values[OPTION_HTML],
-				  (struct bytes){ (const uint8_t *)page, n_bytes });
-	free(page);
-	return code;
 }
 
 static bool has_finding(const struct cards *cards)
@@ -84,7 +69,7 @@ static enum exit_code run(const struct invocation *in)
 	enum exit_code code = read_cards(in, &cards);
 
 	if (code == EXIT_DONE && in->values[OPTION_HTML] != NULL)
-		code = write_page(in, &cards);
+		code = html_write(&in->out, in->values[OPTION_HTML], draw, &cards);
 	if (code != EXIT_DONE)
 		return code;
 	code = has_finding(&cards) ? EXIT_FINDING : EXIT_DONE;

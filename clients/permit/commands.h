@@ -42,6 +42,7 @@ enum permit_option {
 	 OPTION(OPTION_PLAIN))
 #define TAKES_DAEMON (TAKES_ALWAYS | OPTION(OPTION_SOCKET))
 
+extern const struct command command_policy_atlas;
 extern const struct command command_policy_card;
 extern const struct command command_policy_check;
 extern const struct command command_policy_test;

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "clients/output.h"
+
 /*
  * Text in HTML, in the one place that escapes it. What is written this way is
  * well-formed in HTML and in XML alike, whatever the text holds: the characters
@@ -22,5 +24,12 @@ void html_element(FILE *to, const char *tag, const char *class, const char *text
  * nor https, so that no other scheme ever becomes one.
  */
 void html_link(FILE *to, const char *address, const char *text);
+
+/*
+ * Draws a page and writes it to a file when it is whole. Says what is wrong, as
+ * files_write() does; EXIT_FAILED when memory ran out.
+ */
+enum exit_code html_write(const struct output_stream *out, const char *path,
+			  void (*draw)(FILE *to, void *what), void *what);
 
 #endif
