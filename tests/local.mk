@@ -26,7 +26,9 @@ unit_tests = \
 	tests/unit/test_testimony \
 	tests/unit/test_text \
 	tests/unit/test_decide \
-	tests/unit/test_node
+	tests/unit/test_diff_limits \
+	tests/unit/test_node \
+	tests/unit/test_timeline_read
 tests_unit_test_decide_SOURCES = tests/unit/test_decide.c $(test_files)
 
 # The log: its bytes, and its writer.
