@@ -164,7 +164,7 @@ static uint64_t rounded(uint64_t number, uint64_t unit)
 /* 12.5 %, 1.25 %: hundredths of a per cent below 10, else tenths. */
 static void print_per_cent(uint64_t parts, char *to)
 {
-	bool tenths = parts >= 10 * PER_CENT - PER_CENT / 200;
+	bool tenths = parts >= 10 * PER_CENT;
 	uint64_t scale = tenths ? 10 : 100;
 	uint64_t number = rounded(parts, PER_CENT / scale);
 	unsigned digits = tenths ? 1 : 2;

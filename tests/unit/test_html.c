@@ -76,6 +76,39 @@ static void what_no_document_may_hold_is_replaced(void **state)
 	assert_text("\xe2\x81\xa6", GONE);
 }
 
+static void utf8_put(uint32_t code, char to[5])
+{
+	unsigned n = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+	static const unsigned first[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+
+	for (unsigned i = n; i > 1; i--, code >>= 6)
+		to[i - 1] = (char)(0x80 | (code & 0x3f));
+	to[0] = (char)(first[n] | code);
+	to[n] = '\0';
+}
+
+/* Bidi_Control of the Unicode character database, PropList.txt. */
+static void just_the_twelve_code_points_that_turn_text_are_replaced(void **state)
+{
+	static const uint32_t turning[] = { 0x061c, 0x200e, 0x200f, 0x202a,
+					    0x202b, 0x202c, 0x202d, 0x202e,
+					    0x2066, 0x2067, 0x2068, 0x2069 };
+	size_t next = 0;
+
+	(void)state;
+	for (uint32_t code = 0xa0; code < 0xfdd0; code++) {
+		bool turns = next < ARRAY_LENGTH(turning) && turning[next] == code;
+		char text[5];
+
+		if (code >= 0xd800 && code < 0xe000)
+			continue;
+		utf8_put(code, text);
+		assert_text(text, turns ? GONE : text);
+		next += turns;
+	}
+	assert_int_equal(next, ARRAY_LENGTH(turning));
+}
+
 static void write_element(FILE *to, const char *text)
 {
 	html_element(to, "p", "a\"b", text);
@@ -119,6 +152,7 @@ int main(void)
 		cmocka_unit_test(the_characters_of_markup_become_references),
 		cmocka_unit_test(letters_of_every_script_stand_as_they_are),
 		cmocka_unit_test(what_no_document_may_hold_is_replaced),
+		cmocka_unit_test(just_the_twelve_code_points_that_turn_text_are_replaced),
 		cmocka_unit_test(a_class_is_escaped_like_the_text),
 		cmocka_unit_test(only_an_address_of_the_web_becomes_a_link),
 	};
