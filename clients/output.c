@@ -332,6 +332,16 @@ static const char *exit_code_name(enum exit_code code)
 	return "failed";
 }
 
+json_t *output_appended(json_t *array, json_t *item)
+{
+	if (array != NULL && item != NULL && json_array_append_new(array, item) == 0)
+		return array;
+	if (array == NULL)
+		json_decref(item);
+	json_decref(array);
+	return NULL;
+}
+
 enum exit_code output_error(const struct output_stream *out, enum exit_code code,
 			    const char *format, ...)
 {

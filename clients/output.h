@@ -79,6 +79,12 @@ enum exit_code output_json(const struct output_stream *out, json_t *document,
 			   enum exit_code code);
 
 /*
+ * The array with one item more, which it takes. NULL when either is, for want of
+ * memory; what is not, is released then.
+ */
+json_t *output_appended(json_t *array, json_t *item);
+
+/*
  * Says on standard error what went wrong, "permit: ...", and returns `code`.
  * With json the document on standard output is {"error": {...}} as well.
  */

@@ -172,27 +172,16 @@ bool atlas_say(const struct output_stream *out, const struct atlas *atlas)
 
 /* ---- JSON ---- */
 
-/* Appends what may be NULL for want of memory; then the array ends too. */
-static json_t *appended(json_t *array, json_t *item)
-{
-	if (array == NULL || item == NULL ||
-	    json_array_append_new(array, item) != 0) {
-		json_decref(array);
-		return NULL;
-	}
-	return array;
-}
-
 static json_t *changed_json(const struct atlas_entry *entry)
 {
 	json_t *list = json_array();
 
 	for (int line = 0; line < N_CARD_LINES; line++)
 		if ((entry->changed >> line & 1) != 0)
-			list = appended(list,
+			list = output_appended(list,
 					json_string(card_line_texts[line].name));
 	if (entry->path_changed)
-		list = appended(list, json_string("path"));
+		list = output_appended(list, json_string("path"));
 	return list;
 }
 
@@ -229,7 +218,7 @@ static json_t *counts_json(const struct atlas *atlas)
 				of = NULL;
 			}
 		}
-		list = appended(list, of);
+		list = output_appended(list, of);
 	}
 	return list;
 }
@@ -239,7 +228,7 @@ json_t *atlas_json(struct atlas *atlas)
 	json_t *entries = json_array();
 
 	for (size_t i = 0; i < atlas->n; i++)
-		entries = appended(entries, entry_json(&atlas->entries[i]));
+		entries = output_appended(entries, entry_json(&atlas->entries[i]));
 	return json_pack("{s:o, s:o}", "counts", counts_json(atlas), "editions",
 			 entries);
 }

@@ -120,23 +120,12 @@ void card_say(const struct output_stream *out, struct card_view *view)
 
 /* ---- JSON ---- */
 
-/* Appends what may be NULL for want of memory; then the array ends too. */
-static json_t *appended(json_t *array, json_t *item)
-{
-	if (array == NULL || item == NULL ||
-	    json_array_append_new(array, item) != 0) {
-		json_decref(array);
-		return NULL;
-	}
-	return array;
-}
-
 static json_t *citations_json(const struct citation *citations, uint8_t n)
 {
 	json_t *list = json_array();
 
 	for (uint8_t i = 0; i < n; i++)
-		list = appended(list, json_pack("{s:s, s:b}", "text",
+		list = output_appended(list, json_pack("{s:s, s:b}", "text",
 						citations[i].text, "unverified",
 						citations[i].unverified));
 	return list;
@@ -152,7 +141,7 @@ static json_t *rows_json(const struct card_view *view,
 			&view->file.edition->tables[rows[i].table];
 		const struct row *row = &table->rows[rows[i].row];
 
-		list = appended(list,
+		list = output_appended(list,
 				json_pack("{s:s, s:s, s:i, s:o}", "table",
 					  table->name, "row", row->id, "line",
 					  (int)row->place.line, "sources",
@@ -171,7 +160,7 @@ static json_t *cases_json(struct card_view *view, const struct card_point *point
 		const struct card_case *of = &point->cases[i];
 		const struct question *question = &edition->questions[of->question];
 
-		list = appended(
+		list = output_appended(
 			list,
 			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*, s:b, s:o}", "role",
 				  of->role, "question", question->name, "output",
@@ -196,7 +185,7 @@ static json_t *points_json(struct card_view *view, const struct card_answer *ans
 		const struct card_point *point = &answer->points[i];
 		const struct report_entry *declared = point->declared;
 
-		list = appended(
+		list = output_appended(
 			list,
 			json_pack("{s:s, s:s, s:s, s:I, s:o*, s:o, s:o}", "mark",
 				  card_mark_names[point->mark], "theorem",
@@ -219,7 +208,7 @@ static json_t *answers_json(struct card_view *view)
 	for (int line = 0; line < N_CARD_LINES; line++) {
 		const struct card_answer *answer = &view->card->answers[line];
 
-		list = appended(list,
+		list = output_appended(list,
 				json_pack("{s:s, s:s, s:s, s:s, s:o}", "name",
 					  card_line_texts[line].name, "question",
 					  card_line_texts[line].question, "verdict",
@@ -246,14 +235,14 @@ static json_t *path_json(struct card_view *view)
 	json_t *renewals = json_array();
 
 	for (uint8_t i = 0; i < card->n_waits; i++)
-		waits = appended(waits,
+		waits = output_appended(waits,
 				 json_pack("{s:s, s:b}", "after",
 					   duration_of(view, card->waits[i].after),
 					   "everybody", card->waits[i].everybody));
 	for (uint8_t i = 0; i < card->n_renewals; i++) {
 		const struct card_renewals *count = &card->renewals[i];
 
-		renewals = appended(
+		renewals = output_appended(
 			renewals,
 			json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:b}", "after",
 				  duration_of(view, count->after), "first_permit",

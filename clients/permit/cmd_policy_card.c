@@ -56,10 +56,7 @@ static enum exit_code say_json(const struct invocation *in,
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < cards->n; i++)
-		if (json_array_append_new(list, card_json(&cards->views[i])) != 0) {
-			json_decref(list);
-			return output_error(&in->out, EXIT_FAILED, "out of memory");
-		}
+		list = output_appended(list, card_json(&cards->views[i]));
 	return output_json(&in->out, json_pack("{s:o}", "cards", list), code);
 }
 

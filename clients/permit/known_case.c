@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "clients/permit/case_facts.h"
 #include "clients/permit/editions.h"
 #include "clients/permit/known_case.h"
+#include "clients/permit/recorded.h"
 
-#define ID_CHARS 32
 #define TEXTS_BYTES (4u * 1024 * 1024)
 #define SECONDS_A_DAY 86400
 
@@ -99,49 +98,13 @@ static enum exit_code put_recorded(struct known_case *known)
 
 /* ---- From the daemon ---- */
 
-static enum exit_code name_decision(const struct known_case *known,
-				    Permit__V1__GetDecisionRequest *get,
-				    char id[ID_CHARS + 1])
-{
-	const char *operand = known->in->operands[0];
-	char *end;
-
-	if (strlen(operand) == ID_CHARS) {
-		memcpy(id, operand, ID_CHARS + 1);
-		get->which_case = PERMIT__V1__GET_DECISION_REQUEST__WHICH_ID;
-		get->id = id;
-		return EXIT_DONE;
-	}
-	get->which_case = PERMIT__V1__GET_DECISION_REQUEST__WHICH_LOG_INDEX;
-	get->log_index = strtoull(operand, &end, 10);
-	if (*end == '\0' && strspn(operand, "0123456789") > 0)
-		return EXIT_DONE;
-	return output_error(out_of(known), EXIT_USAGE,
-			    "a decision is named by its 32 digits or its number in the "
-			    "log, not \"%s\"", operand);
-}
-
 static enum exit_code get_decision(struct known_case *known)
 {
-	Permit__V1__Language languages = wire_language(known->language);
-	const Permit__V1__Response *response;
-	Permit__V1__GetDecisionRequest get;
-	Permit__V1__Request request;
-	char id[ID_CHARS + 1] = "";
-	enum exit_code code;
+	enum exit_code code = recorded_decision(known->in, known->client,
+						known->language, &known->recorded);
 
-	permit__v1__get_decision_request__init(&get);
-	get.languages = &languages;
-	get.n_languages = 1;
-	code = name_decision(known, &get, id);
-	permit__v1__request__init(&request);
-	request.body_case = PERMIT__V1__REQUEST__BODY_GET_DECISION;
-	request.get_decision = &get;
-	if (code == EXIT_DONE)
-		code = daemon_call(known->in, known->client, &request, &response);
 	if (code != EXIT_DONE)
 		return code;
-	known->recorded = response->get_decision;
 	if (known->recorded->decision == NULL ||
 	    known->recorded->decision->edition == NULL)
 		return output_error(out_of(known), EXIT_FAILED,
