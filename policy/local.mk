@@ -158,6 +158,7 @@ policy_tables = \
 	policy/tables/analysis/nl-b8-as-written.md \
 	policy/tables/analysis/no-8-3-as-written.md \
 	policy/tables/analysis/se-5-15-as-written.md \
+	policy/tables/analysis/uk-65-as-written.md \
 	policy/tables/analysis/us-t-as-written.md \
 	policy/tables/austria/README.md \
 	policy/tables/austria/at-asylg57-2014-01-01.md \
