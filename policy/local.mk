@@ -216,6 +216,7 @@ policy_tables = \
 	policy/tables/switzerland/ch-vzae-2019-01-01.md \
 	policy/tables/switzerland/ch-vzae-2021-12-14.md \
 	policy/tables/united-kingdom/README.md \
+	policy/tables/united-kingdom/uk-vts-2018-02-08.md \
 	policy/tables/united-kingdom/uk-vts-2020-12-08.md \
 	policy/tables/united-kingdom/uk-vts-2022-12-13.md \
 	policy/tables/united-kingdom/uk-vts-2023-01-30.md \
@@ -226,6 +227,7 @@ policy_tables = \
 	policy/tables/united-kingdom/uk-vts-2025-02-06.md \
 	policy/tables/united-kingdom/uk-vts-2025-02-28.md \
 	policy/tables/united-states/README.md \
+	policy/tables/united-states/us-t-status-2002-01-31.md \
 	policy/tables/united-states/us-t-status-2003-12-19.md \
 	policy/tables/united-states/us-t-status-2006-01-05.md \
 	policy/tables/united-states/us-t-status-2008-12-23.md \
