@@ -63,6 +63,8 @@ clients_permit_permit_SOURCES = \
 	clients/permit/atlas_say.c \
 	clients/permit/backtest_state.c \
 	clients/permit/backtest_state.h \
+	clients/permit/calendar.c \
+	clients/permit/calendar.h \
 	clients/permit/card_html.c \
 	clients/permit/card_html.h \
 	clients/permit/card_say.c \
@@ -74,6 +76,7 @@ clients_permit_permit_SOURCES = \
 	clients/permit/case_row.c \
 	clients/permit/case_row.h \
 	clients/permit/cmd_ask.c \
+	clients/permit/cmd_calendar.c \
 	clients/permit/cmd_completion.c \
 	clients/permit/cmd_evaluate.c \
 	clients/permit/cmd_facts.c \
@@ -94,6 +97,7 @@ clients_permit_permit_SOURCES = \
 	clients/permit/cmd_case_key.c \
 	clients/permit/cmd_letter.c \
 	clients/permit/cmd_receipt.c \
+	clients/permit/cmd_show.c \
 	clients/permit/cmd_status.c \
 	clients/permit/cmd_what_if.c \
 	clients/permit/cmd_timeline.c \

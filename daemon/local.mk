@@ -46,6 +46,7 @@ daemon_sources = \
 	daemon/service_edition.c \
 	daemon/service_enact.c \
 	daemon/service_erase.c \
+	daemon/service_case.c \
 	daemon/service_evaluate.c \
 	daemon/service_info.h \
 	daemon/service_log.c \

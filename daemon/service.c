@@ -18,6 +18,7 @@ static int (*const handlers[])(struct service *, struct call *) = {
 	[PERMIT__V1__REQUEST__BODY_LIST_EDITIONS] = serve_list_editions,
 	[PERMIT__V1__REQUEST__BODY_GET_EDITION] = serve_get_edition,
 	[PERMIT__V1__REQUEST__BODY_GET_DECISION] = serve_get_decision,
+	[PERMIT__V1__REQUEST__BODY_GET_CASE] = serve_get_case,
 	[PERMIT__V1__REQUEST__BODY_READ_LOG] = serve_read_log,
 	[PERMIT__V1__REQUEST__BODY_STATUS] = serve_status,
 	[PERMIT__V1__REQUEST__BODY_ERASE_CASES] = serve_erase_cases,

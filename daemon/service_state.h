@@ -241,6 +241,7 @@ MUST_USE int serve_enact_policy(struct service *service, struct call *call);
 MUST_USE int serve_list_editions(struct service *service, struct call *call);
 MUST_USE int serve_get_edition(struct service *service, struct call *call);
 MUST_USE int serve_get_decision(struct service *service, struct call *call);
+MUST_USE int serve_get_case(struct service *service, struct call *call);
 MUST_USE int serve_read_log(struct service *service, struct call *call);
 MUST_USE int serve_erase_cases(struct service *service, struct call *call);
 MUST_USE int serve_status(struct service *service, struct call *call);

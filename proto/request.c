@@ -217,6 +217,10 @@ static bool check_facts(const Permit__V1__EvaluateRequest *evaluate,
 	return true;
 }
 
+#define CASEREF_EXPECTED                                                     \
+	"not a case reference; its 12 characters, the last one of which checks " \
+	"the others, must be copied exactly"
+
 static bool check_case_ref(const Permit__V1__EvaluateRequest *evaluate,
 			   struct refusal *refusal)
 {
@@ -229,8 +233,7 @@ static bool check_case_ref(const Permit__V1__EvaluateRequest *evaluate,
 	if (caseref_valid(evaluate->case_ref, strlen(evaluate->case_ref)))
 		return true;
 	return REFUSE(refusal, VALUE_NOT_VALID, "evaluate.case_ref",
-		      "not a case reference; its 12 characters, the last one of "
-		      "which checks the others, must be copied exactly");
+		      CASEREF_EXPECTED);
 }
 
 static bool check_evaluate(const Permit__V1__EvaluateRequest *evaluate,
@@ -333,6 +336,22 @@ static bool check_get_decision(const Permit__V1__GetDecisionRequest *get,
 		      "say which decision: id or log_index");
 }
 
+static bool check_get_case(const Permit__V1__GetCaseRequest *get,
+			   struct refusal *refusal)
+{
+	if (get->case_ref[0] == '\0')
+		return REFUSE(refusal, MISSING_FIELD, "get_case.case_ref",
+			      "say which case");
+	if (!caseref_valid(get->case_ref, strlen(get->case_ref)))
+		return REFUSE(refusal, VALUE_NOT_VALID, "get_case.case_ref",
+			      CASEREF_EXPECTED);
+	if (get->count > REQUEST_CASE_DECISIONS_MAX)
+		return REFUSE(refusal, OUT_OF_RANGE, "get_case.count",
+			      "ask for at most %d decisions",
+			      REQUEST_CASE_DECISIONS_MAX);
+	return true;
+}
+
 static bool check_erase(const Permit__V1__EraseCasesRequest *erase,
 			struct refusal *refusal)
 {
@@ -370,6 +389,8 @@ static bool check_body(const Permit__V1__Request *request, struct refusal *refus
 		return check_get_edition(request->get_edition, refusal);
 	case PERMIT__V1__REQUEST__BODY_GET_DECISION:
 		return check_get_decision(request->get_decision, refusal);
+	case PERMIT__V1__REQUEST__BODY_GET_CASE:
+		return check_get_case(request->get_case, refusal);
 	case PERMIT__V1__REQUEST__BODY_ERASE_CASES:
 		return check_erase(request->erase_cases, refusal);
 	case PERMIT__V1__REQUEST__BODY_READ_LOG:

@@ -14,6 +14,7 @@
 #define REQUEST_MAX_BYTES (64u * 1024)
 #define REQUEST_ENACT_MAX_BYTES (2u * 1024 * 1024)
 #define REQUEST_ERASE_CASES_MAX 64
+#define REQUEST_CASE_DECISIONS_MAX 64
 #define REQUEST_STATEMENTS_MAX 12 /* of one erasure: 5,460 entries */
 #define REQUEST_ID_BYTES 16
 #define REQUEST_VALUE_MAX_BYTES 4096	/* NamedFact.value */

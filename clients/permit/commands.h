@@ -58,6 +58,8 @@ extern const struct command command_policy_show;
 extern const struct command command_facts;
 extern const struct command command_evaluate;
 extern const struct command command_ask;
+extern const struct command command_show;
+extern const struct command command_calendar;
 extern const struct command command_why;
 extern const struct command command_why_not;
 extern const struct command command_what_if;

@@ -79,6 +79,8 @@ static const struct command *const commands[] = {
 	&command_why_not,
 	&command_what_if,
 	&command_timeline,
+	&command_calendar,
+	&command_show,
 	&command_letter,
 	&command_receipt,
 	&command_case_erase,

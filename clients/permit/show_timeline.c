@@ -343,18 +343,6 @@ static void show_better(const struct view *view, const struct question_timeline 
 			show_earliest(view, item, (enum outcome)o);
 }
 
-static bool is_renewal(const struct question_timeline *item)
-{
-	const struct edition *edition = item->request.edition;
-	const struct report_entry *renewal;
-
-	if (edition->report == NULL)
-		return false;
-	renewal = &edition->report->lines[REPORT_RENEWAL];
-	return renewal->said && renewal->question >= 0 &&
-	       &edition->questions[renewal->question] == item->request.question;
-}
-
 /* What becomes of the status between the application and its answer. */
 static void show_pending(const struct view *view, const struct edition *edition)
 {
@@ -395,7 +383,7 @@ static void show_question(const struct view *view,
 				 word_fill(word(view, TIMELINE_WORD_MORE),
 					   number_text(n - SPANS_SHOWN, number), "",
 					   more, sizeof(more)));
-	if (is_renewal(item)) {
+	if (timelines_is_renewal(item)) {
 		show_window(view, item);
 		show_pending(view, item->request.edition);
 	}

@@ -7,6 +7,7 @@
 
 #include "clients/permit/editions.h"
 #include "clients/permit/recorded.h"
+#include "policy/report.h"
 #include "proto/wire.h"
 
 #define TIMELINES_ARENA_BYTES (256u * 1024 * 1024)
@@ -212,6 +213,8 @@ static enum exit_code open_decision(struct timelines *timelines)
 			&timelines->facts.as_of))
 		return output_error(&timelines->in->out, EXIT_FAILED,
 				    "the daemon answered without a decision");
+	snprintf(timelines->case_ref, sizeof(timelines->case_ref), "%s",
+		 answer->case_ref);
 	code = daemon_connect(timelines->in, &timelines->client);
 	if (code == EXIT_DONE)
 		code = open_edition(timelines, answer->decision->edition);
@@ -234,8 +237,7 @@ enum exit_code timelines_open(const struct invocation *in,
 		return open_decision(ret_timelines);
 	if (in->values[OPTION_POLICY] == NULL || in->values[OPTION_FACTS] == NULL)
 		return output_error(&in->out, EXIT_USAGE,
-				    "timeline needs a DECISION, or --policy and "
-				    "--facts");
+				    "name a DECISION, or --policy and --facts");
 	return open_files(ret_timelines);
 }
 
@@ -320,4 +322,18 @@ enum exit_code timelines_make(struct timelines *timelines)
 			return no_memory(timelines);
 	}
 	return EXIT_DONE;
+}
+
+/* ---- Reading ---- */
+
+bool timelines_is_renewal(const struct question_timeline *item)
+{
+	const struct edition *edition = item->request.edition;
+	const struct report_entry *renewal;
+
+	if (edition->report == NULL)
+		return false;
+	renewal = &edition->report->lines[REPORT_RENEWAL];
+	return renewal->said && renewal->question >= 0 &&
+	       &edition->questions[renewal->question] == item->request.question;
 }

@@ -5,6 +5,7 @@
 #include "clients/permit/case_facts.h"
 #include "clients/policy_file.h"
 #include "policy/timeline.h"
+#include "proto/caseref.h"
 
 /* What comes of one question of a policy, day by day. */
 struct question_timeline {
@@ -27,6 +28,7 @@ struct timelines {
 	struct facts facts; /* as_of: the first day */
 	day_t last;
 	enum language language;
+	char case_ref[CASEREF_TEXT_BYTES]; /* of a recorded decision, else "" */
 	size_t n;
 	struct question_timeline items[QUESTIONS_MAX];
 };
@@ -48,5 +50,8 @@ enum exit_code timelines_open(const struct invocation *in,
  * unless --as-it-stands is given. Says what is wrong.
  */
 enum exit_code timelines_make(struct timelines *timelines);
+
+/* Whether the policy's section Report names the question as the renewal. */
+bool timelines_is_renewal(const struct question_timeline *item);
 
 #endif

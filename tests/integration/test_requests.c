@@ -60,6 +60,72 @@ static void describe_names_questions_and_facts(void **state)
 	assert_holds(answer, "\"language\":\"LANGUAGE_IT\"");
 }
 
+/* ---- A case ---- */
+
+#define OTHER_CASE_REF "000000000000"
+#define GET_CASE(more) \
+	"{\"getCase\":{\"caseRef\":\"" PERMITD_CASE_REF "\"" more "}}"
+
+static unsigned count_of(const char *text, const char *part)
+{
+	unsigned n = 0;
+
+	for (; (text = strstr(text, part)) != NULL; text += strlen(part))
+		n++;
+	return n;
+}
+
+static void a_case_has_its_decisions_newest_first(void **state)
+{
+	const char *answer;
+
+	(void)state;
+	permitd_ask(d, PERMITD_EVALUATE(""), NULL);
+	permitd_ask(d, PERMITD_EVALUATE(""), NULL);
+	answer = permitd_ask(d, GET_CASE(""), NULL);
+	assert_int_equal(count_of(answer, "\"outcome\":\"OUTCOME_GRANT\""), 2);
+	assert_true(strstr(answer, "\"logIndex\":\"2\"") <
+		    strstr(answer, "\"logIndex\":\"1\""));
+	assert_holds(answer, "\"nRecorded\":\"2\"");
+	assert_lacks(answer, "\"receipt\"");
+	assert_lacks(answer, "\"checkpoint\"");
+	assert_lacks(answer, "\"reasons\"");
+}
+
+static void a_case_has_no_decision_of_another(void **state)
+{
+	const char *answer;
+
+	(void)state;
+	permitd_ask(d, PERMITD_EVALUATE(""), NULL);
+	answer = permitd_ask(d, "{\"getCase\":{\"caseRef\":\"" OTHER_CASE_REF "\"}}",
+			     NULL);
+	assert_holds(answer, "\"code\":\"CODE_NOT_FOUND\"");
+	assert_lacks(answer, PERMITD_CASE_REF);
+	answer = permitd_ask(d, "{\"getCase\":{}}", NULL);
+	assert_holds(answer, "\"code\":\"CODE_MISSING_FIELD\"");
+	answer = permitd_ask(d, "{\"getCase\":{\"caseRef\":\"2VPBFJNMQCVX\"}}", NULL);
+	assert_holds(answer, "\"code\":\"CODE_VALUE_NOT_VALID\"");
+}
+
+static void as_many_decisions_of_a_case_are_given_as_are_asked_for(void **state)
+{
+	const char *answer;
+
+	(void)state;
+	for (unsigned i = 0; i < 66; i++)
+		permitd_ask(d, PERMITD_EVALUATE(""), NULL);
+	answer = permitd_ask(d, GET_CASE(",\"count\":64"), NULL);
+	assert_int_equal(count_of(answer, "\"logIndex\""), 64);
+	assert_holds(answer, "\"nRecorded\":\"66\"");
+	assert_holds(answer, "\"logIndex\":\"66\"");
+	assert_lacks(answer, "\"logIndex\":\"2\"");
+	answer = permitd_ask(d, GET_CASE(""), NULL);
+	assert_int_equal(count_of(answer, "\"logIndex\""), 16);
+	answer = permitd_ask(d, GET_CASE(",\"count\":65"), NULL);
+	assert_holds(answer, "\"code\":\"CODE_OUT_OF_RANGE\"");
+}
+
 static void what_does_not_exist_is_named_with_what_is_near(void **state)
 {
 	static const struct {
@@ -407,6 +473,9 @@ int main(void)
 		ON_EMPTY(an_empty_store_has_a_log_and_no_editions),
 		WITH_EDITION(a_decision_is_recorded_with_rows_and_sources),
 		WITH_EDITION(what_if_answers_alike_and_records_nothing),
+		WITH_EDITION(a_case_has_its_decisions_newest_first),
+		WITH_EDITION(a_case_has_no_decision_of_another),
+		WITH_EDITION(as_many_decisions_of_a_case_are_given_as_are_asked_for),
 		ON_EMPTY(the_application_date_selects_the_edition),
 		WITH_EDITION(describe_names_questions_and_facts),
 		WITH_EDITION(what_does_not_exist_is_named_with_what_is_near),

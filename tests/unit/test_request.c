@@ -339,6 +339,25 @@ static void an_edition_is_asked_for_in_one_way(void **state)
 	assert_taken();
 }
 
+static void a_case_is_asked_for_by_its_reference(void **state)
+{
+	Permit__V1__GetCaseRequest get;
+
+	(void)state;
+	permit__v1__get_case_request__init(&get);
+	f.request.body_case = PERMIT__V1__REQUEST__BODY_GET_CASE;
+	f.request.get_case = &get;
+	assert_refused(CODE(MISSING_FIELD), "get_case.case_ref");
+	get.case_ref = borrow_text("000000000001");
+	assert_refused(CODE(VALUE_NOT_VALID), "get_case.case_ref");
+	get.case_ref = borrow_text("000000000000");
+	assert_taken();
+	get.count = REQUEST_CASE_DECISIONS_MAX;
+	assert_taken();
+	get.count++;
+	assert_refused(CODE(OUT_OF_RANGE), "get_case.count");
+}
+
 static void a_decision_is_asked_for_by_id_or_index(void **state)
 {
 	Permit__V1__GetDecisionRequest get;
@@ -517,6 +536,7 @@ int main(void)
 		TEST(testimony_is_refused_by_name_in_every_spelling),
 		TEST(an_enactment_needs_a_document_of_at_most_a_mebibyte),
 		TEST(an_edition_is_asked_for_in_one_way),
+		TEST(a_case_is_asked_for_by_its_reference),
 		TEST(a_decision_is_asked_for_by_id_or_index),
 		TEST(describe_needs_a_policy_and_not_a_question),
 		TEST(a_request_has_at_most_64_kib),
