@@ -70,6 +70,7 @@ unit_tests += \
 	tests/property/test_audit_flips \
 	tests/unit/test_audit \
 	tests/unit/test_audit_copies \
+	tests/unit/test_audit_memory \
 	tests/unit/test_audit_resume \
 	tests/unit/test_audit_tamper \
 	tests/unit/test_backtest
@@ -87,6 +88,8 @@ tests_property_test_audit_flips_SOURCES = tests/property/test_audit_flips.c \
 tests_property_test_audit_flips_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
 tests_unit_test_audit_copies_SOURCES = tests/unit/test_audit_copies.c $(audit_log)
 tests_unit_test_audit_copies_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
+tests_unit_test_audit_memory_SOURCES = tests/unit/test_audit_memory.c $(audit_log)
+tests_unit_test_audit_memory_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
 tests_unit_test_audit_resume_SOURCES = tests/unit/test_audit_resume.c $(audit_log)
 tests_unit_test_audit_resume_LDADD = $(AUDIT_LIBS) $(TEST_LIBS)
 tests_unit_test_audit_tamper_SOURCES = tests/unit/test_audit_tamper.c $(audit_log)

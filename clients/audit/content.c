@@ -152,12 +152,17 @@ static int check_facts(struct content_checker *checker,
 	struct facts facts = { 0 };
 	struct bytes again;
 	struct digest root;
+	enum result_error error = result_facts_read(edition, content->facts,
+						    &checker->arena, &facts);
 
-	if (result_facts_read(edition, content->facts, &checker->arena, &facts) !=
-	    RESULT_OK)
+	if (error == RESULT_E_NO_ROOM)
+		return -ENOMEM;
+	if (error != RESULT_OK)
 		return wrong(item, "its facts cannot be read with its edition",
 			     finding);
 	again = result_facts_write(edition, &facts, &checker->arena, slots);
+	if (again.data == NULL)
+		return -ENOMEM;
 	if (!same_bytes(again, content->facts))
 		return wrong(item, "its facts are not written in their one form",
 			     finding);
@@ -177,9 +182,12 @@ static int check_result(struct content_checker *checker,
 			const struct edition *edition, struct finding *finding)
 {
 	struct decision decision;
+	enum result_error error = result_read(edition, content->result,
+					      &checker->arena, &decision);
 
-	if (result_read(edition, content->result, &checker->arena, &decision) !=
-	    RESULT_OK)
+	if (error == RESULT_E_NO_ROOM)
+		return -ENOMEM;
+	if (error != RESULT_OK)
 		return wrong(item, "its result cannot be read with its edition",
 			     finding);
 	if (!says(content->question, decision.question->name) ||

@@ -21,7 +21,7 @@ struct replay {
 	struct replay_mark resumed;	/* what an earlier replay has done */
 	struct replay_mark done;	/* all before it is counted */
 	time_t kept_s;	/* when that was last written down; 0: not yet */
-	int r;	/* the first failure of writing it */
+	int r;	/* the first failure of deciding, or of writing that */
 };
 
 static void note_verdict(struct replay_report *report, uint64_t entry,
@@ -79,10 +79,14 @@ static void finish(struct replay *replay)
 
 	if (batch == NULL)
 		return;
-	for (size_t i = 0; i < batch->n; i++)
+	for (size_t i = 0; i < batch->n && replay->r == 0; i++)
+		replay->r = batch->cases[i].r;
+	for (size_t i = 0; i < batch->n && replay->r == 0; i++)
 		note_verdict(replay->report, batch->cases[i].item.entry.seq,
 			     batch->cases[i].verdict, batch->cases[i].parts);
 	batch->n = 0;
+	if (replay->r != 0)
+		return;
 	replay->done = batch->mark;
 	keep(replay, false);
 }
@@ -210,13 +214,13 @@ static int replay_entries(struct replay *replay, struct source *source,
 	}
 	finish_all(replay);
 	progress_done(&progress);
-	if (r == AUDIT_END) {
+	if (r == AUDIT_END && replay->r == 0) {
 		r = check_size(replay, finding);
 		replay->done = mark_here(replay);
 	}
 	if (r >= 0)
 		keep(replay, true);
-	return r == 0 ? replay->r : r;
+	return r == 0 || r == AUDIT_END ? replay->r : r;
 }
 
 static int open_batch(struct replay_batch *batch)

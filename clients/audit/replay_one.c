@@ -62,11 +62,19 @@ struct again {
 	struct facts facts;
 	struct decision decision;
 	char *parts;	/* of the case */
+	int r;		/* as there */
 };
 
 static enum replay_verdict undecidable(struct again *again, const char *why)
 {
 	snprintf(again->parts, REPLAY_PARTS_BYTES, "%s", why);
+	return REPLAY_UNDECIDABLE;
+}
+
+/* What failed says nothing of the log; the verdict is not looked at. */
+static enum replay_verdict failed(struct again *again, int r)
+{
+	again->r = r;
 	return REPLAY_UNDECIDABLE;
 }
 
@@ -78,6 +86,7 @@ static enum replay_verdict prepare(struct replay_worker *worker,
 	struct enacted_edition *enacted =
 		enacted_find(&worker->enacted, &one->item.entry.policy_hash);
 	char why[ENACTED_WHY_BYTES], name[BLOB_NAME_MAX_BYTES + 1];
+	enum result_error error;
 	const char *fault;
 	int question;
 	int r = content_open(&one->item, one->has_key ? &one->key : NULL,
@@ -87,11 +96,16 @@ static enum replay_verdict prepare(struct replay_worker *worker,
 		return REPLAY_SEALED;
 	if (r == CONTENT_E_ERASED)
 		return REPLAY_ERASED;
+	if (r < 0)
+		return failed(again, r);
 	if (r != 0)
 		return undecidable(again, "its content cannot be read");
 	if (enacted == NULL)
 		return undecidable(again, "no entry before it enacted its edition");
-	if (enacted_load(&worker->enacted, enacted, &again->edition, why) != 0)
+	r = enacted_load(&worker->enacted, enacted, &again->edition, why);
+	if (r < 0)
+		return failed(again, r);
+	if (r != 0)
 		return undecidable(again, "this release cannot load its edition");
 	snprintf(name, sizeof(name), "%.*s", (int)again->content.question.n,
 		 (const char *)again->content.question.data);
@@ -99,8 +113,11 @@ static enum replay_verdict prepare(struct replay_worker *worker,
 	if (question < 0)
 		return undecidable(again, "its edition has no such question");
 	again->question = &again->edition->questions[question];
-	if (result_facts_read(again->edition, again->content.facts, &worker->arena,
-			      &again->facts) != RESULT_OK)
+	error = result_facts_read(again->edition, again->content.facts,
+				  &worker->arena, &again->facts);
+	if (error == RESULT_E_NO_ROOM)
+		return failed(again, -ENOMEM);
+	if (error != RESULT_OK)
 		return undecidable(again, "its facts cannot be read");
 	/* The date that the entry says it was decided for is the one that counts. */
 	again->facts.as_of = again->content.decided_on;
@@ -113,13 +130,16 @@ static enum replay_verdict compare(struct replay_worker *worker,
 	struct bytes now = result_write(&again->decision, &worker->arena);
 	const struct bytes *recorded = &again->content.result;
 	struct decision decision;
+	enum result_error error;
 
 	if (now.data == NULL)
-		return undecidable(again, "the memory for one decision is used up");
+		return failed(again, -ENOMEM);
 	if (now.n == recorded->n && memcmp(now.data, recorded->data, now.n) == 0)
 		return REPLAY_SAME;
-	if (result_read(again->edition, *recorded, &worker->arena, &decision) ==
-	    RESULT_OK)
+	error = result_read(again->edition, *recorded, &worker->arena, &decision);
+	if (error == RESULT_E_NO_ROOM)
+		return failed(again, -ENOMEM);
+	if (error == RESULT_OK)
 		replay_compare(&decision, &again->decision, again->parts);
 	else
 		snprintf(again->parts, REPLAY_PARTS_BYTES,
@@ -143,7 +163,7 @@ static enum replay_verdict decide_again(struct replay_worker *worker,
 	case DECIDE_E_CONTRADICTION:
 		return undecidable(again, "its facts contradict each other now");
 	default:
-		return undecidable(again, "the memory for one decision is used up");
+		return failed(again, -ENOMEM);
 	}
 }
 
@@ -153,6 +173,7 @@ void replay_worker_decide(struct replay_worker *worker, struct replay_case *one)
 
 	arena_reset(&worker->arena);
 	one->verdict = decide_again(worker, one, &again);
+	one->r = again.r;
 	if (one->has_key)
 		case_key_done(&one->key);
 	one->has_key = false;

@@ -16,6 +16,7 @@ struct replay_case {
 	bool has_key;
 	struct case_key key;	/* a secret, wiped when the case is done */
 	/* ---- */
+	int r;	/* 0, or -errno: there is no verdict, and the replay cannot go on */
 	enum replay_verdict verdict;
 	char parts[REPLAY_PARTS_BYTES];
 };
@@ -38,7 +39,7 @@ void replay_worker_done(struct replay_worker *worker);
 
 /*
  * Decides the case again and sets its verdict, which depends on the case and on
- * the editions alone.
+ * the editions alone; or its error, -ENOMEM, which may pass: it is no finding.
  */
 void replay_worker_decide(struct replay_worker *worker, struct replay_case *one);
 
