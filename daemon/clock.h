@@ -12,6 +12,9 @@
 /* UTC, milliseconds since 1970. */
 uint64_t clock_ms(void);
 
+/* Microseconds since some moment, which no change of the time moves. */
+uint64_t clock_us(void);
+
 /* The civil day of that time in UTC, kept in [DAY_MIN, DAY_MAX]. */
 day_t clock_day(uint64_t ms);
 

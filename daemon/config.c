@@ -22,6 +22,8 @@ const struct config_option config_options[] = {
 	  "folder of the store; made when absent" },
 	{ "socket", "PATH", 0, 0, "", false, TEXT(socket),
 	  "Unix stream socket to serve on (mode 0660)" },
+	{ "metrics-socket", "PATH", 0, 0, "", false, TEXT(metrics_socket),
+	  "Unix stream socket that gives Prometheus its numbers; none without it" },
 	{ "origin", "NAME", 0, 0, "permitd.local/log", false, TEXT(origin),
 	  "name of the log and of its key: a-z 0-9 . / -" },
 	{ "root-key", "FILE", 0, 0, "", false, TEXT(root_key),

@@ -16,6 +16,7 @@
 struct config {
 	char store[CONFIG_TEXT_BYTES];
 	char socket[CONFIG_TEXT_BYTES];
+	char metrics_socket[CONFIG_TEXT_BYTES];
 	char origin[CONFIG_TEXT_BYTES];
 	char root_key[CONFIG_TEXT_BYTES];
 	char erasure_keys[CONFIG_TEXT_BYTES];

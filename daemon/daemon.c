@@ -29,6 +29,7 @@ struct daemon {
 	struct store store;
 	struct service *service;
 	struct listener listener;
+	struct listener metrics;
 	uint64_t begun_ms;
 	bool unmarked;	      /* the high-water file could not be written */
 	uint64_t watchdog_ms; /* 0: nobody waits for a sign of life */
@@ -164,17 +165,10 @@ static int adopt_listener(struct daemon *daemon)
 	return r;
 }
 
-static int open_own_listener(struct daemon *daemon)
+/* A socket of our own, or why not. */
+static int open_socket(const char *path, struct listener *listener)
 {
-	const char *path = daemon->config.socket;
-	int r;
-
-	if (path[0] == '\0') {
-		logging(LOGGING_ERROR, "no socket to serve on: give --socket PATH, or "
-				       "start permitd by a socket unit");
-		return -EDESTADDRREQ;
-	}
-	r = listener_open(path, &daemon->listener);
+	int r = listener_open(path, listener);
 
 	if (r == LISTENER_E_SERVED)
 		logging(LOGGING_ERROR, "another process answers at the socket %s",
@@ -190,6 +184,18 @@ static int open_own_listener(struct daemon *daemon)
 		logging(LOGGING_ERROR, "cannot listen at %s: %s", path,
 			strerror(-r));
 	return r;
+}
+
+static int open_own_listener(struct daemon *daemon)
+{
+	const char *path = daemon->config.socket;
+
+	if (path[0] == '\0') {
+		logging(LOGGING_ERROR, "no socket to serve on: give --socket PATH, or "
+				       "start permitd by a socket unit");
+		return -EDESTADDRREQ;
+	}
+	return open_socket(path, &daemon->listener);
 }
 
 /* Without the two roles' keys the daemon runs, and nothing can be erased. */
@@ -216,9 +222,13 @@ static int read_erasure_keys(struct daemon *daemon)
 
 static int open_listener(struct daemon *daemon)
 {
+	const char *metrics = daemon->config.metrics_socket;
 	int r = adopt_listener(daemon);
 
-	return r == SUPERVISOR_E_NONE ? open_own_listener(daemon) : r;
+	if (r == SUPERVISOR_E_NONE)
+		r = open_own_listener(daemon);
+	return r == 0 && metrics[0] != '\0' ? open_socket(metrics, &daemon->metrics)
+					     : r;
 }
 
 static void ready(void *context)
@@ -279,6 +289,8 @@ static int serve(struct daemon *daemon)
 	};
 	int r;
 
+	if (daemon->config.metrics_socket[0] != '\0')
+		loop.metrics = &daemon->metrics;
 	if (daemon->config.erasure_keys[0] != '\0')
 		options.erasure_keys = &daemon->erasure_keys;
 	r = service_open(&options, &daemon->service);
@@ -317,7 +329,8 @@ int daemon_run(int argc, char **argv)
 {
 	struct daemon daemon = { .argc = argc,
 				 .argv = argv,
-				 .listener = LISTENER_NONE };
+				 .listener = LISTENER_NONE,
+				 .metrics = LISTENER_NONE };
 	int status = 0;
 	int r;
 
@@ -343,6 +356,7 @@ int daemon_run(int argc, char **argv)
 	if (r == 0)
 		r = serve(&daemon);
 	listener_close(&daemon.listener);
+	listener_close(&daemon.metrics);
 	service_close(&daemon.service);
 	if (daemon.store.folder != NULL)
 		mark(&daemon);

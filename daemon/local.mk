@@ -40,16 +40,21 @@ daemon_sources = \
 	daemon/logging.h \
 	daemon/loop.c \
 	daemon/loop.h \
+	daemon/metrics.c \
+	daemon/metrics.h \
+	daemon/metrics_server.c \
+	daemon/metrics_server.h \
 	daemon/service.c \
 	daemon/service.h \
 	daemon/service_answer.c \
+	daemon/service_case.c \
 	daemon/service_edition.c \
 	daemon/service_enact.c \
 	daemon/service_erase.c \
-	daemon/service_case.c \
 	daemon/service_evaluate.c \
 	daemon/service_info.h \
 	daemon/service_log.c \
+	daemon/service_metrics.c \
 	daemon/service_policy.c \
 	daemon/service_proof.c \
 	daemon/service_queue.c \

@@ -7,6 +7,7 @@
 #include "daemon/conn.h"
 #include "daemon/logging.h"
 #include "daemon/loop.h"
+#include "daemon/metrics_server.h"
 
 #define ACCEPTS_A_TURN 64
 #define RETRY_MS 200
@@ -15,6 +16,7 @@ struct loop {
 	const struct loop_options *options;
 	struct event_base *base;
 	struct conns conns;
+	struct metrics_server metrics;
 	struct event on_client;
 	struct event on_retry; /* listen again after descriptors ran out */
 	struct event on_turn;
@@ -180,6 +182,7 @@ static void on_stop(evutil_socket_t number, short what, void *context)
 			  loop->options->config->stop_timeout_s + 1;
 	pause_listening(loop);
 	listener_close(loop->options->listener);
+	metrics_server_stop(&loop->metrics);
 	/* What was queued before is answered, what is read now is refused. */
 	conns_turn(&loop->conns);
 	service_stop(loop->options->service);
@@ -239,6 +242,10 @@ static int prepare(struct loop *loop)
 		r = add_signal(loop, &loop->on_int, SIGINT, on_stop);
 	if (r == 0)
 		r = add_signal(loop, &loop->on_hup, SIGHUP, on_hup);
+	if (r == 0 && loop->options->metrics != NULL)
+		r = metrics_server_start(&loop->metrics, loop->base,
+					 loop->options->metrics,
+					 loop->options->service);
 	listen_again(loop);
 	return r == 0 && !loop->listening ? -ENOMEM : r;
 }
@@ -267,6 +274,7 @@ int loop_run(const struct loop_options *options)
 			loop.error = -EIO;
 	}
 	loop.stop_at_s = 1;
+	metrics_server_stop(&loop.metrics);
 	conns_close(&loop.conns);
 	event_base_free(loop.base);
 	return loop.error;

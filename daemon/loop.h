@@ -11,6 +11,7 @@ struct loop_options {
 	struct config *config;
 	struct service *service;
 	struct listener *listener;
+	struct listener *metrics; /* NULL: nobody asks */
 	void (*on_reload)(void *context); /* SIGHUP */
 	void (*on_ready)(void *context);  /* clients may come */
 	void (*on_second)(void *context); /* each second, while it turns */

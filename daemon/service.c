@@ -101,6 +101,7 @@ static struct call *call_begin(struct service *service, struct client *client)
 	call->client = client;
 	call->workspace = workspace;
 	call->now_ms = clock_ms();
+	call->begun_us = clock_us();
 	return call;
 }
 
@@ -131,6 +132,7 @@ static int serve(struct service *service, struct call *call)
 {
 	int r;
 
+	service->metrics.requests[call->request->body_case]++;
 	if (service->stopping)
 		return answer_no(
 			service, call, STOPPING, "",

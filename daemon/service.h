@@ -2,6 +2,8 @@
 #ifndef PERMIT_SERVICE_H
 #define PERMIT_SERVICE_H
 
+#include <stdio.h>
+
 #include "daemon/client.h"
 #include "daemon/limits.h"
 #include "daemon/store/store.h"
@@ -71,6 +73,9 @@ void service_stop(struct service *service);
  * has come together, or, with `idle`, whatever there is.
  */
 MUST_USE int service_tidy(struct service *service, bool idle);
+
+/* What Prometheus reads (daemon/metrics.h). Returns 0 or -errno. */
+MUST_USE int service_print_metrics(struct service *service, FILE *to);
 
 /* For Status and for the limits: what the connections hold. */
 void service_set_load(struct service *service, size_t n_connections,

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "daemon/clock.h"
 #include "daemon/logging.h"
 #include "daemon/service_state.h"
 #include "proto/message.h"
@@ -33,6 +34,13 @@ void call_is_answered(struct service *service, struct client *client)
 		client->n_under_way--;
 }
 
+static void note_time(struct service *service, const struct call *call)
+{
+	unsigned kind = call->request == NULL ? 0 : call->request->body_case;
+
+	metrics_answered(&service->metrics, kind, clock_us() - call->begun_us);
+}
+
 int answer(struct service *service, struct call *call,
 	   Permit__V1__Response *response)
 {
@@ -48,6 +56,7 @@ int answer(struct service *service, struct call *call,
 	if (r != 0)
 		return r;
 	send_frame(service, call->client, frame);
+	note_time(service, call);
 	call_is_answered(service, call->client);
 	return 0;
 }
@@ -62,6 +71,8 @@ int answer_refused(struct service *service, struct call *call)
 	if (r != 0)
 		return r;
 	service->n_refused++;
+	service->metrics.refused[call->refusal.code]++;
+	note_time(service, call);
 	send_frame(service, call->client, frame);
 	call_is_answered(service, call->client);
 	return 0;

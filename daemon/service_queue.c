@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/clock.h"
 #include "daemon/logging.h"
 #include "daemon/service_state.h"
 
@@ -167,6 +168,7 @@ static void empty_queue(struct service *service)
 
 int service_commit(struct service *service)
 {
+	uint64_t begun_us = clock_us();
 	int r;
 
 	if (service->n_queued == 0)
@@ -175,6 +177,8 @@ int service_commit(struct service *service)
 			 service->contents,
 			 service->n_queued);
 	if (r == 0) {
+		metrics_committed(&service->metrics, service->n_queued,
+				  clock_us() - begun_us);
 		note_disk(service, false);
 		answer_all(service);
 	} else if (r == STORE_E_NO_ROOM) {

@@ -2,6 +2,7 @@
 #ifndef PERMIT_SERVICE_STATE_H
 #define PERMIT_SERVICE_STATE_H
 
+#include "daemon/metrics.h"
 #include "daemon/service.h"
 #include "policy/decide.h"
 #include "proto/request.h"
@@ -21,6 +22,7 @@ struct call {
 	struct workspace *workspace;
 	const Permit__V1__Request *request;
 	uint64_t now_ms; /* the one clock of this request */
+	uint64_t begun_us; /* for the time that it took alone */
 	bool kept;	 /* queued: it ends after the commit */
 	struct refusal refusal;
 };
@@ -63,6 +65,7 @@ struct service {
 	size_t n_connections;
 	uint64_t buffered_bytes;
 	size_t n_streams;
+	struct metrics metrics;
 
 	struct workspace *pool;
 	size_t n_pool;

@@ -220,6 +220,7 @@ tests_unit_test_card_SOURCES = tests/unit/test_card.c \
 	tests/support/card_turns.h \
 	tests/support/brute.c tests/support/brute.h $(test_files)
 test_data += tests/golden/atlas tests/golden/card tests/integration/atlas.mjs
+test_data += tests/integration/metrics.mjs
 
 # Letters, of every example of the law.
 unit_tests += tests/property/test_letters
@@ -362,6 +363,7 @@ script_tests = \
 	tests/integration/test_disagreement \
 	tests/integration/test_letter_pdf \
 	tests/integration/test_libpermit \
+	tests/integration/test_metrics \
 	tests/integration/test_permit \
 	tests/integration/test_quickstart \
 	tests/integration/test_units \
