@@ -142,11 +142,12 @@ int metrics_server_start(struct metrics_server *server, struct event_base *base,
 
 void metrics_server_stop(struct metrics_server *server)
 {
-	if (!server->listening)
+	if (server->on_client == NULL)
 		return;
 	server->listening = false;
+	event_free(server->on_client);
+	server->on_client = NULL;
 	listener_close(server->listener);
 	while (server->n > 0)
 		leave(server, server->clients[0]);
-	event_free(server->on_client);
 }
