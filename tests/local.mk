@@ -396,8 +396,8 @@ endif
 
 EXTRA_DIST += $(test_data) tests/run tests/fuzz/replay \
 	tests/support/install-packages tests/support/total \
-	tests/layers.txt tests/symbols.txt tests/support/check-help \
-	tests/support/check-layers tests/support/check-sizes \
+	tests/attacks.txt tests/layers.txt tests/symbols.txt tests/support/check-help \
+	tests/support/check-attacks tests/support/check-layers tests/support/check-sizes \
 	tests/support/check-symbols tests/support/check-words \
 	tests/support/packages-build.txt tests/support/packages-test.txt
 CLEANFILES += $(fuzz_targets:=.out)
