@@ -17,9 +17,21 @@
 #define GROUP 7
 #define AUDIT_FIRST_MS 1750000000000
 
-static const char *const documents[AUDIT_EDITIONS] = {
-	"policy/tables/canada/ca-vtip-2020-12-01.md",
-	"policy/tables/canada/ca-vtip-2025-02-04.md",
+struct documents {
+	const char *vocabulary;
+	const char *policies[AUDIT_EDITIONS];
+};
+
+static const struct documents canada = {
+	"policy/tables/vocabulary.md",
+	{ "policy/tables/canada/ca-vtip-2020-12-01.md",
+	  "policy/tables/canada/ca-vtip-2025-02-04.md" },
+};
+
+#define SAMPLE "tests/golden/cli/xx-sample-2025-01-01.md"
+
+static const struct documents sample = {
+	"tests/golden/cli/vocabulary.md", { SAMPLE, SAMPLE }
 };
 
 static void must(bool done)
@@ -52,9 +64,9 @@ void audit_file_write(const char *path, struct bytes content)
 	must(fclose(file) == 0);
 }
 
-static void load(struct audit_edition *edition, const char *name)
+static void load(struct audit_edition *edition, const char *words, const char *name)
 {
-	struct bytes vocabulary = file_read("policy/tables/vocabulary.md");
+	struct bytes vocabulary = file_read(words);
 	struct bytes policy = file_read(name);
 	struct bytes again[2];
 	struct diagnostics *diagnostics = calloc(1, sizeof(*diagnostics));
@@ -72,19 +84,32 @@ static void load(struct audit_edition *edition, const char *name)
 	file_done(&policy);
 }
 
-int audit_log_setup(void **state)
+static int set_up(void **state, const struct documents *documents)
 {
 	struct audit_log *log = calloc(1, sizeof(*log));
+	const char *below = getenv("TMPDIR");
 
 	must(log != NULL);
-	strcpy(log->root, "/tmp/permit-audit-XXXXXX");
+	must(snprintf(log->root, sizeof(log->root), "%s/permit-audit-XXXXXX",
+		      below == NULL ? "/tmp" : below) < (int)sizeof(log->root));
 	must(mkdtemp(log->root) != NULL);
 	snprintf(log->store, sizeof(log->store), "%s/store", log->root);
 	snprintf(log->out, sizeof(log->out), "%s/export", log->root);
 	for (size_t i = 0; i < AUDIT_EDITIONS; i++)
-		load(&log->editions[i], documents[i]);
+		load(&log->editions[i], documents->vocabulary,
+		     documents->policies[i]);
 	*state = log;
 	return 0;
+}
+
+int audit_log_setup(void **state)
+{
+	return set_up(state, &canada);
+}
+
+int audit_log_setup_small(void **state)
+{
+	return set_up(state, &sample);
 }
 
 static int remove_one(const char *path, const struct stat *status, int type,

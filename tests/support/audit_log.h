@@ -44,6 +44,8 @@ enum audit_fault {
 
 /* cmocka's setup of a group and its end: the editions, loaded once. */
 int audit_log_setup(void **state);
+/* One small edition in the place of both: it loads in a tenth of the time. */
+int audit_log_setup_small(void **state);
 int audit_log_teardown(void **state);
 
 /* A new store without entries; what was there before is removed. */
