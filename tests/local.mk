@@ -223,7 +223,9 @@ test_data += tests/golden/atlas tests/golden/card tests/integration/atlas.mjs
 test_data += tests/integration/metrics.mjs
 
 # Letters, of every example of the law.
-unit_tests += tests/property/test_letters
+unit_tests += tests/property/test_letters tests/unit/test_words
+tests_unit_test_words_SOURCES = tests/unit/test_words.c \
+	clients/permit/words.c clients/permit/words.h
 tests_property_test_letters_SOURCES = tests/property/test_letters.c \
 	clients/permit/letter.c clients/permit/letter.h \
 	clients/permit/letter_words.c \

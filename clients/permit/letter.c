@@ -167,24 +167,77 @@ static void write_reasons(struct writing *writing, uint64_t reason)
 
 /* ---- When, and what next ---- */
 
+/* Where the policy's section Report says the length of this permit stands. */
+static const struct report_entry *permit_of(const struct decision *decision)
+{
+	static const enum report_line permits[] = { REPORT_FIRST_PERMIT,
+						    REPORT_RENEWAL };
+	const struct edition *edition = decision->edition;
+
+	for (size_t i = 0; edition->report != NULL && i < ARRAY_LENGTH(permits); i++) {
+		const struct report_entry *entry = &edition->report->lines[permits[i]];
+
+		if (entry->said && entry->question >= 0 && entry->length >= 0 &&
+		    &edition->questions[entry->question] == decision->question)
+			return entry;
+	}
+	return NULL;
+}
+
+/* "12 months" as the policy binds it: "up_to", "at_least", "exactly". */
+static void write_length(struct writing *writing, const struct report_entry *permit,
+			 const char *length)
+{
+	const struct decision *decision = writing->decision;
+	char line[LINE_BYTES];
+	const char *bound = "";
+
+	if (permit->bound >= 0 && decision->outputs[permit->bound].settled)
+		bound = decided_output_text(&decision->outputs[permit->bound],
+					    writing->arena);
+	if (bound == NULL)
+		writing->r = -ENOMEM;
+	else if (strcmp(bound, "up_to") == 0)
+		length = word_fill(say(writing, LETTER_WORD_AT_MOST), length, "", line,
+				   sizeof(line));
+	else if (strcmp(bound, "at_least") == 0)
+		length = word_fill(say(writing, LETTER_WORD_AT_LEAST), length, "", line,
+				   sizeof(line));
+	add_filled(writing, LETTER_ITEM, LETTER_WORD_LASTS, length);
+}
+
+static void write_output(struct writing *writing, const struct report_entry *permit,
+			 uint8_t o)
+{
+	const struct decision *decision = writing->decision;
+	const struct decided_output *output = &decision->outputs[o];
+	enum language language = writing->known->language;
+	const char *text = decided_output_text(output, writing->arena);
+	char value[VALUE_TEXT_BYTES], day[DAY_TEXT_BYTES];
+
+	if (text == NULL) {
+		writing->r = -ENOMEM;
+		return;
+	}
+	if (strcmp(text, "-") == 0)
+		return;
+	text = day_in(value_in(text, language, value), language, day);
+	if (permit != NULL && o == permit->length)
+		write_length(writing, permit, text);
+	else if (output->has_day && decision->outcome == OUTCOME_WAIT)
+		add_filled(writing, LETTER_ITEM, LETTER_WORD_FROM, text);
+	else if (permit == NULL || o != permit->bound)
+		add_pair(writing, output->output->name, text);
+}
+
 static void write_outputs(struct writing *writing)
 {
 	const struct decision *decision = writing->decision;
-	char value[VALUE_TEXT_BYTES];
+	const struct report_entry *permit = permit_of(decision);
 
-	for (uint8_t o = 0; o < decision->n_outputs; o++) {
-		const struct decided_output *output = &decision->outputs[o];
-		const char *text;
-
-		if (o == decision->question->outcome || !output->settled)
-			continue;
-		text = decided_output_text(output, writing->arena);
-		if (text == NULL)
-			writing->r = -ENOMEM;
-		else if (strcmp(text, "-") != 0)
-			add_pair(writing, output->output->name,
-				 value_in(text, writing->known->language, value));
-	}
+	for (uint8_t o = 0; o < decision->n_outputs; o++)
+		if (o != decision->question->outcome && decision->outputs[o].settled)
+			write_output(writing, permit, o);
 }
 
 static bool is_renewal(const struct decision *decision)
@@ -227,23 +280,38 @@ static void write_pending(struct writing *writing)
 	add(writing, LETTER_PARAGRAPH, arena_text(writing->arena, line, strlen(line)));
 }
 
+/* An answer that is a day, or a month where no more is known. */
+static void write_day(struct writing *writing, uint8_t fact)
+{
+	const struct known_case *known = writing->known;
+	const char *answer = explained_answer(known, fact, &known->facts.answers[fact],
+					      writing->arena);
+	char text[DAY_TEXT_BYTES];
+
+	if (answer == NULL)
+		writing->r = -ENOMEM;
+	else
+		add_pair(writing,
+			 known->file.edition->facts[fact].label.in[known->language],
+			 day_in(answer, known->language, text));
+}
+
 static void write_dates(struct writing *writing)
 {
 	const struct known_case *known = writing->known;
 	const struct edition *edition = known->file.edition;
-	char day[DATE_TEXT_BYTES];
+	char day[DATE_TEXT_BYTES], text[DAY_TEXT_BYTES];
 
 	add(writing, LETTER_HEADING, say(writing, LETTER_WORD_DATES));
 	date_print(writing->decision->as_of, day);
-	add_filled(writing, LETTER_ITEM, LETTER_WORD_DECIDED_ON, day);
+	add_filled(writing, LETTER_ITEM, LETTER_WORD_DECIDED_ON,
+		   day_in(day, known->language, text));
 	for (uint8_t f = 0; f < edition->n_facts; f++)
 		if (edition->facts[f].type == FACT_DATE &&
 		    edition->facts[f].sensitivity < KEPT_BACK_FROM &&
 		    known->facts.answers[f].state == ANSWER_VALUE &&
 		    (writing->decision->facts_used >> f & 1) != 0)
-			add_pair(writing, edition->facts[f].label.in[known->language],
-				 explained_answer(known, f, &known->facts.answers[f],
-						  writing->arena));
+			write_day(writing, f);
 	write_outputs(writing);
 	write_pending(writing);
 }

@@ -439,3 +439,33 @@ const char *value_in(const char *value, enum language language,
 		 word_in(units[duration.unit][duration.count != 1], language));
 	return to;
 }
+
+const char *day_in(const char *text, enum language language, char to[DAY_TEXT_BYTES])
+{
+	static const char *const months[N_LANGUAGES][12] = {
+		[LANGUAGE_EN] = { "January", "February", "March", "April", "May",
+				  "June", "July", "August", "September", "October",
+				  "November", "December" },
+		[LANGUAGE_FR] = { "janvier", "février", "mars", "avril", "mai", "juin",
+				  "juillet", "août", "septembre", "octobre",
+				  "novembre", "décembre" },
+		[LANGUAGE_DE] = { "Januar", "Februar", "März", "April", "Mai", "Juni",
+				  "Juli", "August", "September", "Oktober", "November",
+				  "Dezember" },
+		[LANGUAGE_IT] = { "gennaio", "febbraio", "marzo", "aprile", "maggio",
+				  "giugno", "luglio", "agosto", "settembre", "ottobre",
+				  "novembre", "dicembre" },
+	};
+	const char *after = language == LANGUAGE_DE ? "." : "";
+	struct civil civil;
+	day_t day;
+
+	if (!date_parse(text, strlen(text), &day))
+		return text;
+	civil = date_civil(day);
+	if (language == LANGUAGE_FR && civil.day == 1)
+		after = "er";
+	snprintf(to, DAY_TEXT_BYTES, "%d%s %s %d", (int)civil.day, after,
+		 months[language][civil.month - 1], (int)civil.year);
+	return to;
+}

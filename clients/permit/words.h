@@ -137,4 +137,11 @@ const char *number_text(uint64_t number, char to[NUMBER_BYTES]);
 const char *value_in(const char *value, enum language language,
 		     char to[VALUE_TEXT_BYTES]);
 
+/*
+ * A day as people write it: "2025-03-01" is "1 March 2025". What is no whole day
+ * stays as it is. In `to`.
+ */
+#define DAY_TEXT_BYTES 40
+const char *day_in(const char *text, enum language language, char to[DAY_TEXT_BYTES]);
+
 #endif
