@@ -200,15 +200,17 @@ tests_property_test_oracle_LDADD = $(TEST_LIBS) $(BUDDY_LIBS)
 # The prover, against loops over pairs of cases.
 unit_tests += \
 	tests/unit/test_prove \
+	tests/unit/test_bytes \
 	tests/unit/test_prove_law \
 	tests/unit/test_wire_proof
 tests_unit_test_wire_proof_SOURCES = tests/unit/test_wire_proof.c $(proven)
 tests_unit_test_prove_SOURCES = tests/unit/test_prove.c \
 	tests/support/brute_theorems.c tests/support/brute_theorems.h \
 	$(proven) $(random_editions)
+tests_unit_test_bytes_SOURCES = tests/unit/test_bytes.c $(test_files)
 tests_unit_test_prove_law_SOURCES = tests/unit/test_prove_law.c $(proven)
 proven = tests/support/proven.c tests/support/proven.h $(test_files)
-test_data += tests/golden/law tests/golden/prove
+test_data += tests/golden/bytes.txt tests/golden/law tests/golden/prove
 
 # The report card, against loops over every case, and what a page may hold.
 unit_tests += \
