@@ -433,7 +433,7 @@ EXTRA_DIST += tests/README.md tests/bench/README.md tests/bench/run \
 	tests/bench/peers/cedar.mjs tests/bench/peers/clips.c \
 	tests/bench/peers/clips.h tests/bench/peers/package.json \
 	tests/bench/peers/run tests/bench/peers/time.c tests/bench/peers/zen.mjs \
-	tests/valgrind tests/support/valgrind.supp
+	tests/big-endian tests/valgrind tests/support/valgrind.supp
 
 AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; \

@@ -29,17 +29,18 @@
  * +--------------+------+-----+------+- - - - - - - - - - - - -+
  *                ^ data               ^ data + used             ^ data + size
  */
+#define ALIGNMENT 16 /* on every machine, so that a cap holds as much on each */
+
 struct arena_block {
 	struct arena_block *older;
 	size_t size;
 	size_t used;
-	alignas(max_align_t) uint8_t data[];
+	alignas(ALIGNMENT) uint8_t data[];
 };
 
 static_assert(sizeof(struct arena_block) == ARENA_OVERHEAD_BYTES,
 	      "the cap counts what a block costs");
-
-#define ALIGNMENT alignof(max_align_t)
+static_assert(alignof(max_align_t) <= ALIGNMENT, "what is put there may need more");
 
 /* Blocks grow up to this, so that large arenas have few of them. */
 #define BLOCK_MAX_BYTES ((size_t)1024 * 1024)

@@ -4,9 +4,6 @@
 #include <assert.h>
 #include <string.h>
 
-/* Nodes are read where they lie, so a machine must count as the image does. */
-static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
-	      "images of diagrams are little-endian");
 static_assert(sizeof(struct image_header) == 48 && sizeof(struct image_variable) == 8,
 	      "the layout of image.h");
 

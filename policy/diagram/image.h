@@ -9,7 +9,9 @@
  * the same wherever they lie: every diagram is a view of such bytes, whether
  * they were built a moment ago or stand in a file that is mapped into memory.
  *
- * Little-endian; each part begins at a multiple of 8 bytes:
+ * Nodes are read where they lie, so numbers are in the byte order of the machine
+ * that made it. One of the other order has another version, as it is read here, and
+ * the diagram is built anew. Each part begins at a multiple of 8 bytes:
  *
  *	 0	"pdiagram"
  *	 8	u32 version, u32 length of the whole
