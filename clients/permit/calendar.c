@@ -41,6 +41,21 @@ static void add(struct calendar *calendar, const char *case_ref,
 	make_uid(case_ref, event->question, kind, outcome, event->uid);
 }
 
+/*
+ * The first day to come on which the outcome is or may be reached; NULL without one.
+ * What may be so today already is no day to note: then the day counts that is sure.
+ */
+static const struct timeline_span *day_to_come(const struct timeline *timeline,
+					       enum outcome outcome)
+{
+	const struct timeline_span *span =
+		timeline_earliest(timeline, outcome, true);
+
+	if (span == timeline->spans)
+		span = timeline_earliest(timeline, outcome, false);
+	return span;
+}
+
 static void add_question(struct calendar *calendar, const char *case_ref,
 			 const struct question_timeline *item)
 {
@@ -54,9 +69,9 @@ static void add_question(struct calendar *calendar, const char *case_ref,
 	for (unsigned i = OUTCOME_GRANT; i < OUTCOME_ASK; i++) {
 		enum outcome outcome = (enum outcome)i;
 		const struct timeline_span *span =
-			timeline_is_better(outcome, &timeline->spans[0])
-				? timeline_earliest(timeline, outcome, true)
-				: NULL;
+			timeline_is_better(outcome, &timeline->spans[0]) ?
+				day_to_come(timeline, outcome) :
+				NULL;
 
 		if (span != NULL)
 			add(calendar, case_ref, item, CALENDAR_FIRST_DAY, outcome,
